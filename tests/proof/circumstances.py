@@ -1,0 +1,62 @@
+"""When, from which commit and on what machine figures were taken: figures without these mean little."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("ortools", "numba", "numpy", "pydantic", "hypothesis")
+
+
+def circumstances() -> list[tuple[str, str]]:
+    return [
+        ("commit", commit()),
+        ("date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
+        ("processor", f"{processor()}, {cores()} cores"),
+        ("memory", memory()),
+        ("system", f"{platform.system()} {platform.machine()}"),
+        ("Python", platform.python_version()),
+        ("packages", ", ".join(f"{name} {version(name)}" for name in PACKAGES)),
+    ]
+
+
+def commit() -> str:
+    """The commit, and whether files differ from it: then the figures belong to no commit."""
+    head = _git("rev-parse", "HEAD")
+    if head is None:
+        return "not in a git work tree"
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/proof.md")
+    return f"{head[:12]}, with uncommitted changes" if changed else head[:12]
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+    except FileNotFoundError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()
+
+
+def cores() -> int:
+    """The cores this process may use; the machine may have more."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def memory() -> str:
+    try:
+        size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return "unknown"
+    return f"{size / 2**30:.1f} GiB"
