@@ -27,6 +27,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -110,6 +111,7 @@ def get(doc: Doc, key: str, default: Any) -> Any:
     return default if value is None else value
 
 
+@cache
 def clock(text: str) -> int:
     hours, minutes = text.split(":")
     return int(hours) * 60 + int(minutes)
@@ -555,7 +557,7 @@ def gap_breaches(days: list[int], allowed: int | None) -> int:
 
 def fits_pin(week: Week, pin: Doc, session: Session) -> bool:
     wanted = pin["session"]
-    if (session.type["id"], session.start) != (wanted["session_type"], week.moment(wanted["start"])):
+    if session.type["id"] != wanted["session_type"] or session.start != week.moment(wanted["start"]):
         return False
     if set(get(wanted, "clinicians", session.clinicians)) != set(session.clinicians):
         return False
