@@ -26,7 +26,7 @@ lint: $(READY) ## the checks that run no test: format, lint, types, import rules
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 bench: $(READY) ## the benchmark tables
 	@$(BIN)/python -m tests.bench
@@ -40,6 +40,11 @@ serve: $(READY) ## the API and the page on this machine
 clean: ## remove .venv, caches and build products; data stays
 	rm -rf .venv .venv.lock .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache build dist .ci/out
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment whose Python is gone (upgraded, removed) is built again although its stamp is there.
+ifeq ($(wildcard $(BIN)/python),)
+.PHONY: $(READY)
+endif
 
 $(READY): pyproject.toml tools/environment.py
 	@python=$$(sh tools/find_python.sh $(firstword $(MAKECMDGOALS))) && "$$python" tools/environment.py
