@@ -1,0 +1,1 @@
+"""Timetables as jobs: solver processes, and the engines that give them work."""

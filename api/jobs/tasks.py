@@ -1,0 +1,43 @@
+"""What a solver process can be asked, by name; each task is imported in the child, never in the service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from threading import Event
+from typing import Any, Final, cast
+
+Report = Callable[[dict[str, Any]], None]
+Task = Callable[[dict[str, Any], Event, Report], dict[str, Any]]
+
+_REGISTERED: Final[dict[str, str]] = {
+    "solve": "api.jobs.questions:solve",
+    "verify": "api.jobs.questions:verify",
+    "read": "api.jobs.questions:read",
+}
+
+
+class UnknownTask(LookupError):
+    """A task name nobody registered."""
+
+
+def register(name: str, target: str) -> None:
+    """Make "module:function" known as a task; a second registration of a name replaces the first."""
+    module, _, function = target.partition(":")
+    if not module or not function:
+        raise ValueError(f'a task is given as "module:function", not {target!r}')
+    _REGISTERED[name] = target
+
+
+def target_of(name: str) -> str:
+    try:
+        return _REGISTERED[name]
+    except KeyError:
+        known = ", ".join(sorted(_REGISTERED))
+        raise UnknownTask(f"no task is called {name!r}. Maybe one of: {known}") from None
+
+
+def load(target: str) -> Task:
+    """The function behind "module:function"; called in the child."""
+    module, _, function = target.partition(":")
+    return cast(Task, getattr(import_module(module), function))
