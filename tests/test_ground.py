@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -118,9 +119,35 @@ def test_no_build_product_is_tracked() -> None:
     assert [name for name in tracked if product.search(name)] == []
 
 
-def test_the_readme_has_one_place_for_the_demo() -> None:
-    page = (ROOT / "README.md").read_text()
-    assert [page.count("<!-- demo:start -->"), page.count("<!-- demo:end -->")] == [1, 1]
+def test_every_command_in_the_readme_exists() -> None:
+    listed = re.findall(
+        r"^  (\w+) {2,}", run(sys.executable, "-m", "scheduler", "--help").stdout, re.MULTILINE
+    )
+    named = set(re.findall(r"`iop-scheduler ([a-z]+)", (ROOT / "README.md").read_text()))
+    assert named != set()
+    assert sorted(named - set(listed)) == []
+
+
+class TestRefreshingTheReadme:
+    """docs/refresh_readme.py writes what commands print between marks of the page."""
+
+    with_block = staticmethod(runpy.run_path(str(ROOT / "docs" / "refresh_readme.py"))["with_block"])
+
+    @pytest.mark.parametrize("name", ["demo", "commands"])
+    def test_the_readme_has_one_place_for_each_block(self, name: str) -> None:
+        assert f"\nfresh \\1\n<!-- {name}:end -->" in self.with_block(
+            (ROOT / "README.md").read_text(), name, "fresh \\1"
+        )
+
+    def test_only_the_block_is_replaced(self) -> None:
+        page = "a\n<!-- demo:start -->\nold\nlines\n<!-- demo:end -->\nb\n"
+        once = self.with_block(page, "demo", "new")
+        assert once == "a\n<!-- demo:start -->\nnew\n<!-- demo:end -->\nb\n"
+        assert self.with_block(once, "demo", "new") == once
+
+    def test_a_page_without_the_marks_is_refused(self) -> None:
+        with pytest.raises(SystemExit, match="exactly one block between the demo marks, and has 0"):
+            self.with_block("no marks", "demo", "new")
 
 
 class TestFindingPython:
