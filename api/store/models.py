@@ -152,6 +152,7 @@ class Timetable(Table):
     __table_args__ = (
         Index("ix_timetable_status_created_at", "status", "created_at"),
         Index("ix_timetable_lane_status", "lane", "status"),
+        Index("ix_timetable_lane_started_at", "lane", "started_at"),
         Index("ix_timetable_clinic_id_week_start", "clinic_id", "week_start"),
         # The database itself keeps the promise of one published timetable a clinic and week.
         Index(

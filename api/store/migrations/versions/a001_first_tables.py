@@ -89,6 +89,7 @@ def _timetables() -> None:
     )
     op.create_index("ix_timetable_status_created_at", "timetable", ["status", "created_at"])
     op.create_index("ix_timetable_lane_status", "timetable", ["lane", "status"])
+    op.create_index("ix_timetable_lane_started_at", "timetable", ["lane", "started_at"])
     op.create_index("ix_timetable_clinic_id_week_start", "timetable", ["clinic_id", "week_start"])
     published = sa.text("status = 'published'")
     op.create_index(
