@@ -1,0 +1,64 @@
+"""`facilitators`: one distinct clinician per facilitator entry of the type, in the order of the entries.
+
+- `credentials`: any one of them is enough; `[]`, or none given, is anyone.
+- `{"primary": true}` alone: only a clinician who is the primary of every patient of the session.
+- `primary` with credentials: the primary of every patient, or a holder of one of them.
+- An empty list of entries is a session led by nobody: no clinician may be put on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from scheduler.finding import Finding, Words
+from scheduler.problem import Clinician, Facilitator, Patient
+from scheduler.rules.facts import Facts, Held
+from scheduler.setting import Setting
+from scheduler.timetable import Reason
+
+NAME: Final = "facilitators"
+SHAPE: Final = "mask"
+
+COUNT: Final = Words("facilitator_count", "it takes {needed} clinicians and has {given}")
+TWICE: Final = Words("facilitator_twice", "its clinicians are not distinct: {clinicians}")
+UNCREDENTIALED: Final = Words("lacks_credential", "clinician {clinician} holds none of {credentials}")
+NOT_PRIMARY: Final = Words(
+    "not_primary", "clinician {clinician} is not the primary clinician of every patient"
+)
+NEITHER: Final = Words(
+    "neither_primary_nor_credential",
+    "clinician {clinician} is not the primary clinician of every patient and holds none of {credentials}",
+)
+
+
+def bars(entry: Facilitator, clinician: Clinician, patients: Sequence[Patient]) -> Reason | None:
+    """Why the clinician cannot fill the entry for these patients."""
+    wanted = entry.credentials or ()
+    if any(credential in wanted for credential in clinician.credentials) or not (wanted or entry.primary):
+        return None
+    if not entry.primary:
+        return UNCREDENTIALED.reason(clinician=clinician.id, credentials=list(wanted))
+    if all(p.primary_clinician == clinician.id for p in patients):
+        return None
+    if wanted:
+        return NEITHER.reason(clinician=clinician.id, credentials=list(wanted))
+    return NOT_PRIMARY.reason(clinician=clinician.id)
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for session in facts.sessions:
+        for reason in _faults(facts.setting, session):
+            yield session.broken(NAME, reason)
+
+
+def _faults(setting: Setting, session: Held) -> Iterator[Reason]:
+    entries, clinicians = session.type.facilitators, session.clinicians
+    if len(entries) != len(clinicians):
+        yield COUNT.reason(needed=len(entries), given=len(clinicians))
+    if len(set(clinicians)) < len(clinicians):
+        yield TWICE.reason(clinicians=list(clinicians))
+    patients = [setting.patients[p] for p in session.patients]
+    for entry, clinician in zip(entries, clinicians, strict=False):
+        if reason := bars(entry, setting.clinicians[clinician], patients):
+            yield reason
