@@ -1,0 +1,136 @@
+"""`solve`: plan a week."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from contextlib import nullcontext
+from threading import Event
+
+from scheduler.cli.documents import as_text, check_writable, read_week, refused, write
+from scheduler.cli.failure import EXIT_NO_TIMETABLE, CommandFailed
+from scheduler.cli.interrupt import in_background, stopping_on_interrupt
+from scheduler.errors import NoTimetableFound, PinsClash
+from scheduler.problem import Problem
+from scheduler.timetable import Timetable
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("week", metavar="WEEK.json", help="the problem document")
+    parser.add_argument("-o", "--output", metavar="OUT.json", help="the timetable (default: standard output)")
+    parser.add_argument("--time-limit", type=seconds, default=60.0, metavar="S", help="seconds (default 60)")
+    parser.add_argument(
+        "--gap",
+        type=share,
+        default=0.01,
+        metavar="G",
+        help="good enough: this near to the bound (default 0.01)",
+    )
+    parser.add_argument(
+        "--seed", type=natural, default=0, metavar="N", help="another seed, another search (default 0)"
+    )
+    parser.add_argument(
+        "--workers", type=positive, metavar="N", help="parallel searches (default: what the machine has)"
+    )
+    parser.add_argument(
+        "--deterministic",
+        type=seconds,
+        metavar="WORK",
+        help="stop after this much work: the same answer every time",
+    )
+    tell = parser.add_mutually_exclusive_group()
+    tell.add_argument(
+        "--quiet", action="store_true", help="say nothing on standard error unless something is wrong"
+    )
+    tell.add_argument("--verbose", action="store_true", help="a line for every report of the search")
+
+
+def run(arguments: Namespace) -> int:
+    check_writable(arguments.output, [arguments.week])
+    reading = read_week(arguments.week)
+    try:
+        timetable = plan(reading.problem, arguments)
+    except PinsClash as clash:
+        raise clashing(arguments.week, clash) from None
+    except NoTimetableFound as failure:
+        raise CommandFailed(str(failure), exit_code=EXIT_NO_TIMETABLE) from None
+    write(arguments.output, as_text(timetable.document()))
+    if not arguments.quiet:
+        tell(reading.problem, timetable, arguments.output)
+    return 0
+
+
+def plan(problem: Problem, arguments: Namespace) -> Timetable:
+    """Solve with the live line, if anybody reads it, and Ctrl-C to stop."""
+    from scheduler.cli.progress import Lines, Watch, live
+    from scheduler.cli.terminal import is_terminal, stderr_console
+
+    stop = Event()
+    console = stderr_console()
+    watch = (Lines if arguments.verbose else Watch)(console, stop)
+    shown = is_terminal(sys.stderr) and not (arguments.quiet or arguments.verbose)
+
+    def work() -> Timetable:
+        from scheduler import solve
+
+        return solve(
+            problem,
+            time_limit=arguments.time_limit,
+            gap=arguments.gap,
+            seed=arguments.seed,
+            workers=arguments.workers,
+            deterministic=arguments.deterministic,
+            on_progress=watch.listen,
+            stop=stop,
+        )
+
+    with stopping_on_interrupt(stop), live(watch, console) if shown else nullcontext():
+        return in_background(work, (lambda: None) if arguments.quiet else watch.tick)
+
+
+def clashing(path: str, clash: PinsClash) -> CommandFailed:
+    faults = clash.faults()
+    failure = refused(path, faults, "problem") if faults else CommandFailed(str(clash))
+    rules = f"Rules in the clash: {', '.join(clash.rules)}."
+    return CommandFailed(*failure.lines, *([rules] if clash.rules else []))
+
+
+def tell(problem: Problem, timetable: Timetable, output: str | None) -> None:
+    from rich.text import Text
+
+    from scheduler.cli.summary import summary
+    from scheduler.cli.terminal import put, stderr_console
+
+    put(stderr_console(), *map(Text, summary(problem, timetable)))
+    if output is not None:
+        print(f"Written to {output}.", file=sys.stderr)
+
+
+def seconds(text: str) -> float:
+    return _number(text, 0, float("inf"), "more than 0 and finite", inclusive=False)
+
+
+def share(text: str) -> float:
+    return _number(text, 0, 1, "from 0 up to, not including, 1", inclusive=True)
+
+
+def natural(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r}: expected a whole number, 0 or more")
+    return int(text)
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text!r}: expected a whole number, 1 or more")
+    return int(text)
+
+
+def _number(text: str, low: float, below: float, expected: str, inclusive: bool) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not (low < value < below or (inclusive and value == low)):
+        raise ArgumentTypeError(f"{text!r}: expected a number {expected}")
+    return value

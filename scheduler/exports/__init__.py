@@ -1,0 +1,49 @@
+"""Timetables as files for other programs: one module a format, each a function from an `Extract` to bytes.
+
+A format is a module with `write(extract, **options) -> bytes` and a line in `FORMATS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Final
+
+from scheduler.names import Names
+from scheduler.timetable import PlannedSession, Timetable
+
+FORMATS: Final = {"csv": "scheduler.exports.csv"}
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What is exported: the whole week, or what concerns one patient or one clinician.
+
+    The extract of a patient tells nothing of the others in a group, who are no business of its reader.
+    """
+
+    timetable: Timetable
+    names: Names = field(default_factory=Names)
+    patient: str | None = None
+    clinician: str | None = None
+
+    def sessions(self) -> Iterator[PlannedSession]:
+        """In the order of the week."""
+        for session in sorted(
+            self.timetable.sessions, key=lambda s: (s.start, s.session_type, s.room or "", s.id)
+        ):
+            if self.patient is not None and self.patient not in session.patients:
+                continue
+            if self.clinician is not None and self.clinician not in session.clinicians:
+                continue
+            if self.patient is not None:
+                yield session.model_copy(update={"patients": (self.patient,)})
+            else:
+                yield session
+
+
+def export(extract: Extract, file_format: str, **options: Any) -> bytes:
+    """The file's content; which options a format has, its module says."""
+    content: bytes = import_module(FORMATS[file_format]).write(extract, **options)
+    return content

@@ -1,0 +1,105 @@
+"""`export --format csv`: a timetable for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Doc, Outcome, Run
+
+Save = Callable[[Doc | str, str], str]
+
+
+def rows_of(exported: Outcome) -> list[dict[str, str]]:
+    assert (exported.code, exported.err) == (0, "")
+    return list(csv.DictReader(StringIO(exported.out.removeprefix("\ufeff"), newline="")))
+
+
+def test_a_session_is_a_row_with_its_patients_joined(run: Run, saved: Save, timetable: Doc) -> None:
+    rows = rows_of(run("export", saved(timetable, "out.json"), "--format", "csv"))
+    assert len(rows) == 2
+    assert rows[0] == {
+        "id": "s1",
+        "date": "2026-11-30",
+        "weekday": "mon",
+        "start": "09:00",
+        "end": "10:00",
+        "minutes": "60",
+        "session_type": "talk",
+        "session_type_name": "talk",
+        "clinicians": "c1",
+        "clinician_names": "c1",
+        "room": "r1",
+        "room_name": "r1",
+        "patient_count": "3",
+        "patients": "p1 p2 p3",
+    }
+
+
+def test_an_attendance_can_be_a_row_instead(run: Run, saved: Save, timetable: Doc) -> None:
+    rows = rows_of(run("export", saved(timetable, "out.json"), "--format", "csv", "--rows", "attendances"))
+    assert [(row["id"], row["patient"]) for row in rows] == [
+        ("s1", "p1"),
+        ("s1", "p2"),
+        ("s1", "p3"),
+        ("s2", "p1"),
+        ("s2", "p2"),
+    ]
+
+
+@pytest.mark.parametrize("rows", ["sessions", "attendances"])
+def test_a_patients_extract_tells_nothing_of_the_others(
+    run: Run, saved: Save, timetable: Doc, rows: str
+) -> None:
+    exported = run(
+        "export", saved(timetable, "out.json"), "--format", "csv", "--rows", rows, "--patient", "p3"
+    )
+    assert len(rows_of(exported)) == 1
+    assert "p1" not in exported.out
+    assert "p3" in exported.out
+
+
+def test_a_clinicians_extract_holds_only_what_they_lead(run: Run, saved: Save, timetable: Doc) -> None:
+    timetable["sessions"][1]["clinicians"] = ["c2"]
+    rows = rows_of(run("export", saved(timetable, "out.json"), "--format", "csv", "--clinician", "c1"))
+    assert [row["id"] for row in rows] == ["s1"]
+
+
+def test_a_name_that_a_spreadsheet_would_run_is_made_inert(
+    run: Run, saved: Save, timetable: Doc, week: Doc
+) -> None:
+    week["session_types"][0]["name"] = '=HYPERLINK("http://example.org")'
+    week["clinicians"][0]["name"] = "+1 Ahlberg"
+    week["rooms"][0]["name"] = "@blue"
+    rows = rows_of(
+        run("export", saved(timetable, "out.json"), "--format", "csv", "--week", saved(week, "week.json"))
+    )
+    assert rows[0]["session_type_name"] == '\'=HYPERLINK("http://example.org")'
+    assert rows[0]["clinician_names"] == "'+1 Ahlberg"
+    assert rows[0]["room_name"] == "'@blue"
+
+
+def test_a_file_opens_in_a_spreadsheet_by_a_double_click(
+    run: Run, saved: Save, timetable: Doc, tmp_path: Path
+) -> None:
+    target = tmp_path / "week.csv"
+    assert run("export", saved(timetable, "out.json"), "--format", "csv", "-o", str(target)).code == 0
+    content = target.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbfid,date,")
+    assert content.count(b"\r\n") == content.count(b"\n") == 3
+
+
+def test_an_unknown_format_is_refused(run: Run, saved: Save, timetable: Doc) -> None:
+    exported = run("export", saved(timetable, "out.json"), "--format", "parchment")
+    assert exported.code == 2
+    assert "parchment" in exported.err
+
+
+def test_an_unknown_patient_is_refused(run: Run, saved: Save, timetable: Doc) -> None:
+    exported = run("export", saved(timetable, "out.json"), "--format", "csv", "--patient", "p33")
+    assert (exported.code, exported.out) == (2, "")
+    assert "There is no patient 'p33' in this timetable. Maybe: p3" in exported.err
