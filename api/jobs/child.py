@@ -195,8 +195,8 @@ def _explained(failure: BaseException) -> dict[str, Any]:
         if isinstance(failure, kind):
             return {"where": _where(failure), **explain(failure)}
     return {
-        "code": "internal_error",
-        "message": f"The task ended with an internal error ({type(failure).__name__}).",
+        "code": "internal",
+        "detail": f"The task ended with an internal error ({type(failure).__name__}).",
         "where": _where(failure),
     }
 
@@ -204,27 +204,27 @@ def _explained(failure: BaseException) -> dict[str, Any]:
 def _refused(failure: Any) -> dict[str, Any]:
     faults = [fault.as_dict() for fault in failure.faults]
     message = f"The {failure.kind} document has {len(faults)} fault(s)."
-    return {"code": f"{failure.kind}_refused", "message": message, "errors": faults}
+    return {"code": f"{failure.kind}_refused", "detail": message, "errors": faults}
 
 
 def _clash(failure: Any) -> dict[str, Any]:
     faults = [fault.as_dict() for fault in failure.faults()]
-    return {"code": "pins_clash", "message": str(failure), "errors": faults}
+    return {"code": "pins_clash", "detail": str(failure), "errors": faults}
 
 
 def _not_found(failure: Any) -> dict[str, Any]:
     return {
         "code": "no_timetable_found",
-        "message": "No timetable that keeps the pins was found in the time given.",
+        "detail": "No timetable that keeps the pins was found in the time given.",
     }
 
 
 def _wrong(failure: Any) -> dict[str, Any]:
-    return {"code": "internal_error", "message": "The solver's answer failed its own verification."}
+    return {"code": "internal", "detail": "The solver's answer failed its own verification."}
 
 
 def _memory(failure: Any) -> dict[str, Any]:
-    return {"code": "out_of_memory", "message": ""}
+    return {"code": "out_of_memory", "detail": ""}
 
 
 _EXPLAINED: dict[type[BaseException], Callable[[Any], dict[str, Any]]] = {

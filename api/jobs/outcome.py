@@ -22,13 +22,13 @@ class Failed:
     """
 
     code: str
-    message: str
+    detail: str
     errors: Sequence[Mapping[str, Any]] = ()
     where: str = ""
 
     def document(self) -> dict[str, Any]:
-        """The failure as it is stored and shown."""
-        shown: dict[str, Any] = {"code": self.code, "message": self.message}
+        """The failure as it is stored in a row's `error` and shown."""
+        shown: dict[str, Any] = {"code": self.code, "detail": self.detail}
         if self.errors:
             shown["errors"] = [dict(error) for error in self.errors]
         return shown

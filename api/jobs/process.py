@@ -217,7 +217,7 @@ def _kill_group(pid: int) -> None:
 def _failure(message: dict[str, Any], limits: Limits) -> Failed:
     if message["code"] == "out_of_memory":
         return _out_of_memory(limits, message["where"])
-    return Failed(message["code"], message["message"], message.get("errors", ()), message["where"])
+    return Failed(message["code"], message["detail"], message.get("errors", ()), message["where"])
 
 
 def _out_of_memory(limits: Limits, where: str = "") -> Failed:
@@ -240,8 +240,8 @@ def _ended_by(name: signal.Signals, where: str) -> Failed:
     if name is signal.SIGTERM:
         return Failed("interrupted", "The solver process was told to end by the system.", where=where)
     if name is signal.SIGKILL:
-        message = "The solver process was killed by the system, most likely because memory ran out."
-        return Failed("killed_by_system", message, where=where)
+        detail = "The solver process was killed by the system, most likely because memory ran out."
+        return Failed("crashed", detail, where=where)
     return Failed("crashed", f"The solver process crashed ({name.name}).", where=where)
 
 
