@@ -1,0 +1,76 @@
+"""From a document to a `Problem`: every fault of every layer at once, each with its JSON pointer.
+
+Text that is no JSON has one fault. Everything else is looked at in four layers, none of which stops another:
+the form, the references between ids, the arithmetic, the sessions of pins and baseline. What could be
+planned but hardly as meant is a warning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+import rfc8785
+
+from scheduler.errors import Fault, ProblemRefused
+from scheduler.intake.arithmetic import check_arithmetic
+from scheduler.intake.form import check_form
+from scheduler.intake.place import EnoughFaults, Faults, Root
+from scheduler.intake.references import check_references
+from scheduler.intake.sessions import check_sessions
+from scheduler.intake.sound import may_hold_halves, sound
+from scheduler.intake.text import parse
+from scheduler.problem import Problem
+
+__all__ = ["MAX_LISTED", "Reading", "problem_digest", "read_problem"]
+
+MAX_LISTED: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A problem that can be planned, and what its author may want to know."""
+
+    problem: Problem
+    warnings: tuple[Fault, ...]
+
+
+def read_problem(document: dict[str, Any] | str | bytes) -> Reading:
+    """Raises `ProblemRefused` with every fault, in the order of the document."""
+    faults = Faults()
+    if isinstance(document, str | bytes):
+        value = parse(document, faults)
+        suspect = may_hold_halves(document)
+    else:
+        value, suspect = document, True
+    problem = _checked(value, suspect, faults)
+    if problem is None:
+        raise ProblemRefused(_listed(faults.in_order_of(value), "faults", faults.all_told))
+    problem._document = value
+    return Reading(problem, ())
+
+
+def problem_digest(document: dict[str, Any]) -> str:
+    """Of the document's canonical form (RFC 8785), so that spacing and the order of fields do not matter."""
+    return f"sha256:{hashlib.sha256(rfc8785.dumps(document)).hexdigest()}"
+
+
+def _checked(value: Any, suspect: bool, faults: Faults) -> Problem | None:
+    try:
+        whole = sound(value, faults) if suspect else value
+        problem = check_form(whole, faults)
+        root = Root(whole)
+        for check in (check_references, check_arithmetic, check_sessions):
+            check(root, faults)
+    except EnoughFaults:
+        return None
+    return None if faults.found else problem
+
+
+def _listed(found: list[Fault], what: str, all_told: bool = True) -> list[Fault]:
+    """The first of very many, and how many more there are."""
+    if len(found) <= MAX_LISTED:
+        return found
+    more = f"{len(found) - MAX_LISTED:,} more {what} are not listed"
+    return [*found[:MAX_LISTED], Fault("", more if all_told else f"at least {more}", f"more_{what}")]
