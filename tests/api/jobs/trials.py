@@ -28,7 +28,7 @@ def register_all() -> None:
         "signal_self",
     ):
         register(name, f"{__name__}:{name}")
-    for name in ("leave", "talk", "with_helper", "loaded", "echo"):
+    for name in ("leave", "talk", "with_helper", "loaded", "echo", "solve"):
         register(name, f"{__name__}:{name}")
 
 
@@ -117,6 +117,28 @@ def with_helper(payload: dict[str, Any], stop: Event, report: Report) -> dict[st
 
 def loaded(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]:
     return {"modules": [name for name in payload["of"] if name in sys.modules]}
+
+
+def solve(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]:
+    """Stands in for a search of known length: `seconds` long, or ended early by `stop` or a crash.
+
+    Each run leaves a line in the file `runs`, so that a test sees how often a row was worked on.
+    """
+    trial = payload["problem"]["trial"]
+    if "runs" in trial:
+        with Path(trial["runs"]).open("a") as runs:
+            runs.write(f"{trial['name']} {os.getpid()}\n")
+    if "crash" in trial:
+        os.kill(os.getpid(), getattr(signal, trial["crash"]))
+    if trial.get("deaf"):
+        return stubborn({}, stop, report)
+    seconds = spin({"seconds": trial.get("seconds", 0)}, stop, report)["seconds"]
+    reason = "cancelled" if stop.is_set() else "gap"
+    return {
+        "objective": {"value": 100, "bound": 90, "gap": 0.1, "terms": []},
+        "solver": {"seconds": seconds, "stop_reason": reason, "options": payload["options"]},
+        "patients": [{"unmet_minutes": 0}],
+    }
 
 
 def _note_pid(payload: dict[str, Any]) -> None:
