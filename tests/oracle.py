@@ -16,7 +16,8 @@ Where the contract is silent, this judge reads it so:
 - minima are not scaled where the patient is active on every open date, or where no date is open;
 - a fact is one session per `happened` pin, so a copy of a session that happened is no fact; `pin` and
   `reference` findings are never excused by facts;
-- where pins compete for sessions the earlier pins win;
+- where pins compete for sessions the earlier pins win; a pin's clinicians are compared in order, like a
+  session's, and an empty list of them is not given;
 - the facilitators of a group session are counted by its type, not by who is listed.
 """
 
@@ -559,7 +560,7 @@ def fits_pin(week: Week, pin: Doc, session: Session) -> bool:
     wanted = pin["session"]
     if session.type["id"] != wanted["session_type"] or session.start != week.moment(wanted["start"]):
         return False
-    if set(get(wanted, "clinicians", session.clinicians)) != set(session.clinicians):
+    if tuple(get(wanted, "clinicians", [])) not in ((), session.clinicians):
         return False
     if get(wanted, "room", session.room) != session.room:
         return False
@@ -744,7 +745,8 @@ def unpreferred_minutes(week: Week, patient: Doc, own: list[Session]) -> int:
     preferred = get(patient, "preferred", [])
     if not preferred:
         return 0
-    inside = sum(overlap(s.span, window) for s in own for window in week.weekly(preferred, s.day))
+    windows = [window for day in range(7) for window in week.weekly(preferred, day)]
+    inside = sum(overlap(s.span, window) for s in own for window in windows)
     return minutes_of(own) - inside
 
 
