@@ -15,6 +15,7 @@ import rfc8785
 
 from scheduler.errors import Fault, ProblemRefused
 from scheduler.intake.arithmetic import check_arithmetic
+from scheduler.intake.foresight import foreseen
 from scheduler.intake.form import check_form
 from scheduler.intake.place import EnoughFaults, Faults, Root
 from scheduler.intake.references import check_references
@@ -48,7 +49,8 @@ def read_problem(document: dict[str, Any] | str | bytes) -> Reading:
     if problem is None:
         raise ProblemRefused(_listed(faults.in_order_of(value), "faults", faults.all_told))
     problem._document = value
-    return Reading(problem, ())
+    warnings = foreseen(problem)
+    return Reading(problem, tuple(_listed(warnings.in_order_of(value), "warnings", warnings.all_told)))
 
 
 def problem_digest(document: dict[str, Any]) -> str:
