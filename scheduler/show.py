@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich import box
 from rich.table import Table
@@ -15,8 +15,15 @@ from scheduler.names import Names
 from scheduler.problem import Problem
 from scheduler.timetable import PatientFigures, PlannedSession, ResourceFigures, Timetable
 
+FLAGS: Final = {
+    "day_care_min": ("care day below its minimum", "care days below their minimum"),
+    "days_min": ("care day missing", "care days missing"),
+    "gap": ("gap between care days too long", "gaps between care days too long"),
+    "services_min": ("care day with too few services", "care days with too few services"),
+    "group_daily": ("care day without a group", "care days without a group"),
+}
 # From this width on a line has room for the ids of a full group beside everything else.
-WIDTH_FOR_PATIENT_IDS = 120
+WIDTH_FOR_PATIENT_IDS: Final = 120
 
 
 class Column(NamedTuple):
@@ -36,9 +43,12 @@ class Week:
         self.plain = plain
 
     def clinic(self, width: int) -> Table:
-        columns = [self._time(), self._type(), self._led_by(), self._room(), self._patients()]
+        columns = [self._time(), self._type(), self._led_by(), self._room()]
         if width >= WIDTH_FOR_PATIENT_IDS:
-            columns.append(Column("Who", lambda s: " ".join(sorted(s.patients))))
+            columns += [Column("N", lambda s: str(len(s.patients)), right=True)]
+            columns += [Column("Patients", lambda s: " ".join(sorted(s.patients)))]
+        else:
+            columns.append(self._patients())
         return self._table(self._title(), self.timetable.sessions, columns)
 
     def patient(self, patient: str) -> Table:
@@ -101,24 +111,34 @@ class Week:
         return Column("Room", lambda s: self.names.room(s.room))
 
     def _patients(self) -> Column:
-        return Column("Pat.", lambda s: str(len(s.patients)), right=True)
+        """How many, or who it is where it is one."""
+        return Column(
+            "Pat.", lambda s: s.patients[0] if len(s.patients) == 1 else str(len(s.patients)), right=True
+        )
 
 
 def patient_totals(figures: PatientFigures) -> Iterator[str]:
     """What a patient's week adds up to, a line each."""
     yield (
         f"Care: {hours(figures.care_minutes)} on {counted(figures.care_days, 'day')}; "
-        f"at the clinic or on video on {counted(figures.attended_days, 'day')}, "
-        f"{figures.idle_minutes} min between sessions."
+        f"sessions of any kind on {counted(figures.attended_days, 'day')}, "
+        f"with {figures.idle_minutes} min of waiting between them."
     )
     yield "Sessions: " + (", ".join(f"{k} {n}" for k, n in figures.requirements.items()) or "none") + "."
     yield f"Unmet: {figures.unmet_minutes} min." if figures.unmet_minutes else "Unmet: nothing."
     if figures.breaches:
-        yield "Flagged: " + ", ".join(f"{b.rule} {b.count}×" for b in figures.breaches) + "."
+        yield f"Flagged: {flags(figures)}."
     if figures.kept is not None:
         yield f"Kept from the baseline: {figures.kept:.0%}."
     for reason in figures.reasons:
         yield f"Why: {reason.text}"
+
+
+def flags(figures: PatientFigures) -> str:
+    """The flagged rules that a patient's week breaks, in words."""
+    return ", ".join(
+        counted(b.count, *FLAGS.get(b.rule, (b.rule, b.rule))) for b in figures.breaches if b.count
+    )
 
 
 def resource_totals(figures: ResourceFigures) -> str:

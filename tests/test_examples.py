@@ -28,7 +28,8 @@ def week() -> Doc:
 @pytest.fixture(scope="module")
 def planned(week: Doc) -> Doc:
     problem = scheduler.read_problem(week).problem
-    return scheduler.solve(problem, time_limit=8, gap=0).document()
+    timetable: scheduler.Timetable = scheduler.solve(problem, time_limit=8, gap=0)
+    return timetable.document()
 
 
 def test_the_example_is_read_without_fault_or_warning() -> None:

@@ -73,7 +73,7 @@ def plan(problem: Problem, arguments: Namespace) -> Timetable:
     def work() -> Timetable:
         from scheduler import solve
 
-        return solve(
+        timetable: Timetable = solve(
             problem,
             time_limit=arguments.time_limit,
             gap=arguments.gap,
@@ -83,6 +83,7 @@ def plan(problem: Problem, arguments: Namespace) -> Timetable:
             on_progress=watch.listen,
             stop=stop,
         )
+        return timetable
 
     with stopping_on_interrupt(stop), live(watch, console) if shown else nullcontext():
         return in_background(work, (lambda: None) if arguments.quiet else watch.tick)

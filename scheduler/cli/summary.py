@@ -9,7 +9,7 @@ from scheduler.calendar import Calendar
 from scheduler.cli.progress import percent
 from scheduler.entitlement import Entitlement, entitlements
 from scheduler.problem import Problem
-from scheduler.show import counted, hours
+from scheduler.show import counted, flags, hours
 from scheduler.timetable import PatientFigures, Timetable
 
 STOPPED = {
@@ -61,7 +61,7 @@ def flagged(timetable: Timetable) -> Iterator[str]:
     if rows:
         yield f"Flagged rules broken for {counted(len(rows), 'patient')}:"
     for row in rows:
-        yield f"  {row.id}  " + ", ".join(f"{b.rule} {b.count}×" for b in row.breaches)
+        yield f"  {row.id}  {flags(row)}"
 
 
 def _shortfall(figures: PatientFigures, owed: Entitlement) -> Shortfall:

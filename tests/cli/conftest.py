@@ -73,7 +73,7 @@ def small_week() -> Doc:
                 "program": "two-talks",
                 "commitments": [
                     {
-                        "id": "secret-job",
+                        "id": "job",
                         "kind": "work",
                         "days": ["wed", "fri"],
                         "start": "08:00",

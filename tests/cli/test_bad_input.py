@@ -93,12 +93,12 @@ def test_an_output_that_cannot_be_written_is_refused_before_the_search(
     assert json.loads(Path(path).read_text()) == week
 
 
-def test_no_commitment_is_repeated_in_an_error(run: Run, saved: Save, week: Doc) -> None:
-    week["patients"][2]["commitments"][0]["end"] = "half past secret"
+def test_no_patients_name_is_repeated_in_an_error(run: Run, saved: Save, week: Doc) -> None:
+    week["patients"][2]["name"] = "Jane Doe " * 100
     refused = run("solve", saved(week, "week.json"))
     assert refused.code == 2
-    assert "/patients/2/commitments/0/end" in refused.err
-    assert "secret" not in refused.err
+    assert "/patients/2/name" in refused.err
+    assert "Jane" not in refused.err
 
 
 @pytest.mark.parametrize(

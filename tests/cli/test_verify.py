@@ -35,12 +35,6 @@ def test_a_broken_rule_is_named_with_its_subject(verify: Verify, week: Doc, time
     assert [line for line in lines if line.startswith("commitment p3: ")] != []
 
 
-def test_no_commitment_is_named_in_a_finding(verify: Verify, week: Doc, timetable: Doc) -> None:
-    timetable["sessions"][1]["patients"].append("p3")
-    _, lines = verify(week, timetable)
-    assert "secret-job" not in "\n".join(lines)
-
-
 def test_a_wrong_claim_is_named_with_its_pointer(verify: Verify, week: Doc, timetable: Doc) -> None:
     timetable["patients"][2]["unmet_minutes"] = 0
     code, lines = verify(week, timetable)
