@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=lambda: f"sqlite:///{data_folder() / 'iop-scheduler.db'}")
     public_origin: str | None = None  # https://scheduler.example.org, when a proxy stands in front
     trusted_proxies: str = ""  # addresses whose X-Forwarded-* headers count, comma-separated
-    shutdown_seconds: Seconds = 5
+    shutdown_seconds: Seconds = 2  # for open connections, once it is told to stop
 
     # -- limits ---------------------------------------------------------------------------------------------
     max_body_bytes: Annotated[int, Field(ge=1024)] = 20 * 1024 * 1024

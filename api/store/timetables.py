@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, tuple_, update
+from sqlalchemy.orm import Session, defer
 
 from api.store.models import Status, Timetable, TimetableEvent
 
@@ -52,3 +52,49 @@ def unfinished_in_lane(session: Session, lane: str) -> int:
         )
         or 0
     )
+
+
+def last_published(session: Session, clinic_id: str, week_start: str) -> Timetable | None:
+    """The published timetable of the latest week up to the one given: what people are used to."""
+    return session.scalars(
+        select(Timetable)
+        .where(
+            Timetable.clinic_id == clinic_id,
+            Timetable.status == Status.PUBLISHED,
+            Timetable.week_start <= week_start,
+        )
+        .order_by(Timetable.week_start.desc())
+        .limit(1)
+    ).first()
+
+
+def published_of_week(session: Session, clinic_id: str, week_start: str) -> Timetable | None:
+    return session.scalars(
+        select(Timetable).where(
+            Timetable.clinic_id == clinic_id,
+            Timetable.week_start == week_start,
+            Timetable.status == Status.PUBLISHED,
+        )
+    ).first()
+
+
+def of_clinic(
+    session: Session,
+    clinic_id: str,
+    week_start: str | None,
+    status: str | None,
+    before: Timetable | None,
+    limit: int,
+) -> Sequence[Timetable]:
+    """A clinic's timetables, newest first, without their large documents."""
+    query = select(Timetable).options(defer(Timetable.problem), defer(Timetable.result))
+    query = query.where(Timetable.clinic_id == clinic_id)
+    if week_start is not None:
+        query = query.where(Timetable.week_start == week_start)
+    if status is not None:
+        query = query.where(Timetable.status == status)
+    if before is not None:
+        query = query.where(tuple_(Timetable.created_at, Timetable.id) < (before.created_at, before.id))
+    return session.scalars(
+        query.order_by(Timetable.created_at.desc(), Timetable.id.desc()).limit(limit)
+    ).all()
