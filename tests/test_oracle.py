@@ -356,6 +356,21 @@ def test_the_first_and_last_date_of_a_weekly_commitment_bound_when_it_starts() -
     assert broken(problem, process("s", THU, "05:00")) == [("commitment", "p1")]
 
 
+def test_a_commitment_that_ends_when_it_starts_takes_a_whole_day() -> None:
+    problem = week()
+    duty = {"id": "duty", "days": ["mon"], "start": "12:00", "end": "12:00"}
+    problem["patients"][0]["commitments"] = [duty]
+    assert broken(problem, process("s", MON, "10:30"), process("t", TUE, "12:00")) == []
+    assert broken(problem, process("s", TUE, "10:30")) == [("commitment", "p1")]
+
+
+def test_a_commitment_that_starts_after_the_week_is_ignored_with_its_travel() -> None:
+    problem = week()
+    early = {"id": "early", "date": "2026-12-07", "start": "00:00", "end": "06:00", "travel_minutes": 30}
+    problem["patients"][0]["commitments"] = [early]
+    assert broken(problem, process("s", SUN, "22:30")) == []
+
+
 def test_a_dated_commitment_holds_on_every_date_up_to_its_last() -> None:
     problem = week()
     trial: Doc = {"id": "trial", "date": TUE, "until_date": WED, "start": "10:00", "end": "12:00"}
@@ -458,6 +473,8 @@ def test_flagged_rules_are_counted_always_and_broken_only_when_enforced() -> Non
     assert broken(problem, *held) == [("day_care_min", "p1"), ("gap", "p1")]
     problem["patients"][0]["enforce"] = []
     assert broken(problem, *held) == []
+    problem["programs"][0]["day_care_minutes"] = {"min": 90}
+    assert terms(problem, *held)["breach"] == 3, "a day of exactly the minimum is enough"
 
 
 def test_a_patient_without_a_care_day_misses_no_care_day() -> None:
@@ -470,9 +487,9 @@ def test_a_patient_without_a_care_day_misses_no_care_day() -> None:
 def test_dates_strictly_between_consecutive_care_days_make_a_gap() -> None:
     problem = week()
     problem["programs"][0]["max_gap_days"] = 2
-    week_of_two = process("s", MON, "09:00"), process("t", THU, "09:00")
+    week_of_two = process("s", TUE, "09:00"), process("t", FRI, "09:00")
     assert figures(problem, *week_of_two)["breaches"] == []
-    week_of_three = process("s", MON, "09:00"), screen("d", WED, "09:00"), process("t", FRI, "09:00")
+    week_of_three = process("s", TUE, "09:00"), screen("d", THU, "09:00"), process("t", SAT, "09:00")
     assert figures(problem, *week_of_three)["breaches"] == [{"rule": "gap", "count": 1}]
 
 
@@ -543,6 +560,15 @@ def test_minima_shrink_to_the_active_share_of_open_dates_with_halves_rounded_up(
     assert figures(problem)["unmet_minutes"] == 3 * 90 + 15
     problem["patients"][0]["active"] = {"from": THU}
     assert figures(problem)["unmet_minutes"] == 0
+
+
+def test_care_of_540_minutes_shrinks_to_324_on_three_of_five_open_dates() -> None:
+    problem = week()
+    problem["clinic"]["opening_hours"] = [window("08:00", "20:00", DAYS[:5])]
+    problem["programs"][0]["care_minutes"] = {"min": 540}
+    problem["patients"] = [{**patient("p1", "c1"), "active": {"from": WED}}]
+    assert figures(problem)["unmet_minutes"] == 324
+    assert terms(problem)["unmet_care"] == 324
 
 
 def test_the_baseline_is_compared_by_type_weekday_and_time() -> None:
@@ -768,6 +794,7 @@ def test_every_wrong_figure_is_named(section: str, position: int, field: str, va
         ({"bound": 421, "gap": None}, "objective/bound"),
         ({"gap": 0.26}, "objective/gap"),
         ({"bound": None, "gap": None}, None),
+        ({"bound": 420, "gap": 0.0}, None),
     ],
 )
 def test_value_bound_and_gap_have_to_fit_together(change: Doc, wrong: str | None) -> None:
