@@ -11,13 +11,14 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from enum import Enum
 from multiprocessing import connection, forkserver, util
 from multiprocessing.process import BaseProcess
 from threading import Lock
 from time import monotonic
+from types import ModuleType
 from typing import Any, Final
 from weakref import WeakSet
 
@@ -57,6 +58,20 @@ def warm_up() -> None:
         forkserver.ensure_running()
 
 
+@contextmanager
+def _nameless_main() -> Iterator[None]:
+    """Keep a starting child from importing the program's main module, that is the whole service, once more.
+
+    multiprocessing tells every child to, for targets that live there; ours does not (0.7 s a child saved).
+    """
+    main_module = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main_module
+
+
 class SolverProcess:
     """One child process; ask it, one task after another, then close it."""
 
@@ -73,7 +88,7 @@ class SolverProcess:
         self._process: BaseProcess = _CONTEXT.Process(
             target=main, args=(control, life, errors, limits), name="solver", daemon=False
         )
-        with _BOOKS:
+        with _BOOKS, _nameless_main():
             self._process.start()
         _ALIVE.add(self)
         for end in (control, life, errors):

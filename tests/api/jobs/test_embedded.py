@@ -72,16 +72,6 @@ def test_a_job_is_done_soon_after_it_was_committed(sqlite: Sessions, engine: Eng
     assert row.result["solver"]["options"] == {"time_limit": 30, "gap": 0.01, "seed": 0, "workers": 1}
 
 
-def test_a_job_of_a_transaction_that_fails_never_runs(sqlite: Sessions, engine: Engine) -> None:
-    def post() -> None:
-        with sqlite.write() as session:
-            engine.enqueue(session, "never")
-
-    with pytest.raises(Exception):  # noqa: B017, PT011 - there is no such row
-        post()
-    assert engine.ready()
-
-
 def test_progress_is_told_about_twice_a_second(sqlite: Sessions, engine: Engine) -> None:
     add_row(sqlite, "t1", engine=engine, seconds=2.2)
     until(lambda: status_of(sqlite, "t1") == "solved", 20)
