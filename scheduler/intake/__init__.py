@@ -21,7 +21,7 @@ from scheduler.intake.place import EnoughFaults, Faults, Root
 from scheduler.intake.references import check_references
 from scheduler.intake.sessions import check_sessions
 from scheduler.intake.sound import may_hold_halves, sound
-from scheduler.intake.text import parse
+from scheduler.intake.text import parse, values_at_most
 from scheduler.problem import Problem
 
 __all__ = ["MAX_LISTED", "Reading", "problem_digest", "read_problem"]
@@ -42,15 +42,14 @@ def read_problem(document: dict[str, Any] | str | bytes) -> Reading:
     faults = Faults()
     if isinstance(document, str | bytes):
         value = parse(document, faults)
-        suspect = may_hold_halves(document)
+        problem = _checked(value, faults, may_hold_halves(document), values_at_most(document))
     else:
-        value, suspect = document, True
-    problem = _checked(value, suspect, faults)
+        value = document
+        problem = _checked(value, faults)
     if problem is None:
-        raise ProblemRefused(_listed(faults.in_order_of(value), "faults", faults.all_told))
+        raise ProblemRefused(_listed(faults, value, "faults"))
     problem._document = value
-    warnings = foreseen(problem)
-    return Reading(problem, tuple(_listed(warnings.in_order_of(value), "warnings", warnings.all_told)))
+    return Reading(problem, tuple(_listed(foreseen(problem), value, "warnings")))
 
 
 def problem_digest(document: dict[str, Any]) -> str:
@@ -58,10 +57,11 @@ def problem_digest(document: dict[str, Any]) -> str:
     return f"sha256:{hashlib.sha256(rfc8785.dumps(document)).hexdigest()}"
 
 
-def _checked(value: Any, suspect: bool, faults: Faults) -> Problem | None:
+def _checked(value: Any, faults: Faults, suspect: bool = True, at_most: int | None = None) -> Problem | None:
+    """What a text tells beforehand spares a look: `suspect` of unsound values, `at_most` so many values."""
     try:
         whole = sound(value, faults) if suspect else value
-        problem = check_form(whole, faults)
+        problem = check_form(whole, faults, at_most)
         root = Root(whole)
         for check in (check_references, check_arithmetic, check_sessions):
             check(root, faults)
@@ -70,9 +70,10 @@ def _checked(value: Any, suspect: bool, faults: Faults) -> Problem | None:
     return None if faults.found else problem
 
 
-def _listed(found: list[Fault], what: str, all_told: bool = True) -> list[Fault]:
-    """The first of very many, and how many more there are."""
+def _listed(faults: Faults, document: Any, what: str) -> list[Fault]:
+    """In the order of the document; of very many the first, and how many more there are."""
+    found = faults.in_order_of(document)
     if len(found) <= MAX_LISTED:
         return found
     more = f"{len(found) - MAX_LISTED:,} more {what} are not listed"
-    return [*found[:MAX_LISTED], Fault("", more if all_told else f"at least {more}", f"more_{what}")]
+    return [*found[:MAX_LISTED], Fault("", more if faults.all_told else f"at least {more}", f"more_{what}")]

@@ -49,8 +49,13 @@ _PHRASES: Final[dict[str, tuple[str, Phrase]]] = {
 }
 
 
-def check_form(document: Any, faults: Faults) -> Problem | None:
-    """The problem if the document has its form; every deviation from the form is a fault."""
+def check_form(document: Any, faults: Faults, at_most: int | None = None) -> Problem | None:
+    """The problem if the document has its form; every deviation from the form is a fault.
+
+    `at_most` is known from a text: no more values than that are in the document.
+    """
+    if at_most is not None and at_most <= MAX_VALUES:
+        return _validated(document, faults)
     if not isinstance(document, dict) or values_in(document) <= MAX_VALUES:
         return _validated(document, faults)
     before = len(faults.found)

@@ -110,15 +110,28 @@ def _id_scopes(root: Place) -> Iterator[list[Place]]:
 
 
 def _known_ids(root: Place, faults: Faults) -> None:
-    known = {
-        collection: {place.text for place in root.spots(collection, EACH, "id")}
-        for collection in _WORDS
-        if not root.at(collection).given or isinstance(root.at(collection).value, list | tuple)
-    }
-    for path, collection in REFERENCES:
-        for place in root.spots(*path):
-            if collection in known and place.text is not None and place.text not in known[collection]:
-                faults.add(place, "unknown_id", f"no {_WORDS[collection]} has the id {shown(place.text)}")
+    for collection, word in _WORDS.items():
+        entries = root.at(collection)
+        if entries.given and not isinstance(entries.value, list | tuple):
+            continue  # malformed: nothing is known about its ids
+        known = {place.text for place in root.spots(collection, EACH, "id") if place.text is not None}
+        for path in (path for path, named in REFERENCES if named == collection):
+            for place in _strangers(root, path, known):
+                faults.add(place, "unknown_id", f"no {word} has the id {shown(place.value)}")
+
+
+def _strangers(root: Place, path: tuple[str, ...], known: set[str]) -> Iterator[Place]:
+    """References that name nothing known; a list is looked into only if it holds one."""
+    if path[-1] == EACH:
+        lists = [place for place in root.spots(*path[:-1]) if not _all_known(place.value, known)]
+        places = [entry for place in lists for entry in place.entries()]
+    else:
+        places = root.spots(*path)
+    return (place for place in places if place.text is not None and place.text not in known)
+
+
+def _all_known(names: object, known: set[str]) -> bool:
+    return isinstance(names, list | tuple) and all(isinstance(n, str) and n in known for n in names)
 
 
 # -- lists --------------------------------------------------------------------------------------------------
@@ -169,12 +182,12 @@ def _requirements(root: Place, faults: Faults) -> None:
 
 
 def _each_type_once(requirements: Place, faults: Faults) -> None:
-    counted: dict[str, int] = {}
-    for index, requirement in enumerate(requirements.entries()):
-        for place in requirement.spots("any_of", EACH):
-            if place.text is not None and counted.setdefault(place.text, index) != index:
-                message = f"session type {shown(place.text)} counts for more than one requirement"
-                faults.add(place, "type_in_two_requirements", message)
+    counted: dict[str, Place] = {}
+    for any_of in requirements.spots(EACH, "any_of"):
+        for index, name in enumerate(any_of.value if isinstance(any_of.value, list | tuple) else ()):
+            if isinstance(name, str) and counted.setdefault(name, any_of) is not any_of:
+                message = f"session type {shown(name)} counts for more than one requirement"
+                faults.add((*any_of.steps, index), "type_in_two_requirements", message)
 
 
 # -- who belongs together -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from scheduler.calendar import DAYS
+from scheduler.calendar import DAY, DAYS
 from scheduler.intake.arithmetic import FIRST_WEEK, LAST_WEEK, slot_of
 from scheduler.intake.place import EACH, Faults, Place, shown
 from scheduler.problem import format_clock
@@ -25,6 +25,13 @@ class Grid:
     def type_of(self, session: Place) -> Place:
         return self.types.get(session.at("session_type").text or "", Place(None))
 
+    def minutes_of(self, session: Place, name: str) -> int | None:
+        """A number of the session's type, unless it is itself off the grid: one fault is enough."""
+        minutes = self.type_of(session).at(name).whole
+        if minutes is None or self.slot is None or not 0 < minutes <= DAY or minutes % self.slot:
+            return None
+        return minutes
+
 
 def check_sessions(root: Place, faults: Faults) -> None:
     grid = _grid(root)
@@ -33,7 +40,7 @@ def check_sessions(root: Place, faults: Faults) -> None:
             _start(pin, grid, faults)
     for session in root.spots("pins", EACH, "session"):
         _start(session, grid, faults)
-        _end(session, faults, grid.type_of(session).at("minutes").whole)
+        _end(session, faults, grid.minutes_of(session, "minutes"))
         _clinicians(session, grid, faults)
     for session in root.spots("baseline", "sessions", EACH):
         _end(session, faults)
@@ -59,11 +66,11 @@ def _start(session: Place, grid: Grid, faults: Faults) -> None:
     if grid.week_start is not None and not 0 <= (start.moment.date() - grid.week_start).days < DAYS:
         message = f"{shown(start.value)} is outside the planning week that begins on {grid.week_start}"
         faults.add(start, "outside_week", message)
-    every = grid.type_of(session).at("start_every_minutes").whole
+    every = grid.minutes_of(session, "start_every_minutes")
     clock = start.moment.hour * 60 + start.moment.minute
     for step, whose in ((grid.slot, "the clinic's slots"), (every, "the starts of its session type")):
-        if step is not None and step > 0 and clock % step:
-            message = f"{format_clock(clock)} is off the grid: {whose} are {shown(step)} minutes apart"
+        if step is not None and clock % step:
+            message = f"{format_clock(clock)} is off the grid: {whose} are {step} minutes apart"
             faults.add(start, "off_the_grid", message)
             return
 
@@ -77,7 +84,7 @@ def _end(session: Place, faults: Faults, minutes: int | None = None) -> None:
         message = f"the end, {_shown(end)}, is not after the start, {_shown(start)}"
         faults.add(session.at("end"), "end_not_after_start", message)
     elif minutes is not None and (end - start).total_seconds() != minutes * MINUTE:
-        message = f"the end, {_shown(end)}, is not {shown(minutes)} minutes after the start, {_shown(start)}"
+        message = f"the end, {_shown(end)}, is not {minutes} minutes after the start, {_shown(start)}"
         faults.add(session.at("end"), "wrong_end", message)
 
 
