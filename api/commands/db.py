@@ -47,6 +47,10 @@ def _upgrade(settings: Settings) -> int:
     with opened(settings, upgraded=False) as sessions:
         before = current(sessions)
         after = upgrade(sessions)
+        if not settings.sqlite:
+            from api.jobs.distributed import install_queue
+
+            install_queue(sessions)
     print(
         f"The database is at revision {after}." if before == after else f"Upgraded from {before} to {after}."
     )

@@ -40,6 +40,7 @@ COMMANDS = (
     Command("demo", "scheduler.cli.demo", "plan the example week and show it"),
     Command("serve", "api.commands.serve", "the API and the schedulers' page"),
     Command("worker", "api.commands.worker", "one more node that solves for the service"),
+    Command("plan-all", "api.commands.plan_all", "plan a week for every clinic of the service"),
     Command("db", "api.commands.db", "create and migrate the service's database"),
     Command("keys", "api.commands.keys", "API keys: make, list, revoke"),
     Command("audit", "api.commands.audit", "read the service's audit log"),
