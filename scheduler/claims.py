@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 
 from scheduler.errors import Fault
 from scheduler.evaluation import Evaluation
+from scheduler.intake import problem_digest
 from scheduler.problem import Problem
 
 WRONG = "wrong_claim"
@@ -46,8 +47,6 @@ def _patient(figures: dict[str, Any]) -> dict[str, Any]:
 
 def _digest(problem: Problem, claimed: object) -> Iterator[Fault]:
     if claimed is not None and problem.document:
-        from scheduler.intake import problem_digest  # intake asks the rules what they foresee
-
         yield from _compared("/problem_digest", claimed, problem_digest(problem.document))
 
 

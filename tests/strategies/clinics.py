@@ -129,7 +129,7 @@ def _program_rules(dice: Random, types: list[str], percent: int) -> Doc:
             "max_gap_days": (percent, lambda: dice.randint(0, 3)),
             "min_services_per_day": (percent, lambda: dice.randint(0, 3)),
             "group_every_day": (percent, lambda: chance(dice, 50)),
-            "enforce": (percent // 2, lambda: some(dice, FLAGGED_RULES)),
+            "enforce": (percent, lambda: some(dice, FLAGGED_RULES, most=3)),
         },
     )
 

@@ -8,6 +8,7 @@ from random import Random
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, composite
 
+from scheduler.problem import parse_clock
 from tests.strategies.changes import misnamed, mutated
 from tests.strategies.clinics import plain_problem
 from tests.strategies.drawing import Doc, chance, some
@@ -27,7 +28,7 @@ def problems(draw: DrawFn, most_patients: int = 5, most_types: int = 4, with_pin
     if chance(dice, 40):
         document["baseline"] = _baseline(dice, document, plan(dice, document, legal=False))
     if with_pins and chance(dice, 30):
-        document["pins"] = _pins(dice, plan(dice, document, legal=True))
+        document["pins"] = _pins(dice, document, plan(dice, document, legal=True))
     return document
 
 
@@ -41,7 +42,7 @@ def weeks(draw: DrawFn, misnaming: bool = True) -> tuple[Doc, list[Doc]]:
     if chance(dice, 50):
         document["baseline"] = _baseline(dice, document, sessions)
     if chance(dice, 50):
-        document["pins"] = _pins(dice, sessions)
+        document["pins"] = _pins(dice, document, sessions)
     if kind == "sensible" or chance(dice, 60):
         sessions = mutated(dice, document, sessions)
     if misnaming and sessions and chance(dice, 10):
@@ -59,6 +60,7 @@ def _baseline(dice: Random, document: Doc, sessions: list[Doc]) -> Doc:
         start = datetime.fromisoformat(session["start"])
         if 0 <= (start.date() - first).days < 7:
             own["start"] = (start + shift).isoformat(timespec="minutes")
+            own["clinicians"] = list(dict.fromkeys(own["clinicians"]))
             given.append(own | _gone(dice, own) if chance(dice, 15) else own)
     return {"sessions": given}
 
@@ -74,17 +76,25 @@ def _gone(dice: Random, session: Doc) -> Doc:
     )
 
 
-def _pins(dice: Random, sessions: list[Doc]) -> list[Doc]:
+def _pins(dice: Random, document: Doc, sessions: list[Doc]) -> list[Doc]:
     """Some of the sessions pinned: loosely, frozen or happened, or one patient's attendance alone."""
     pinned: list[Doc] = []
+    types = {t["id"]: t for t in document["session_types"]}
+    slot = document["clinic"]["slot_minutes"]
     for session in some(dice, sessions, least=1, most=4):
+        session_type = types[session["session_type"]]
+        clock = parse_clock(session["start"][11:])
+        if clock % slot or clock % (session_type.get("start_every_minutes") or slot):
+            continue  # refused in a pin, as is another number of clinicians than the type takes
         own = {k: v for k, v in session.items() if k != "end"}
         kind = dice.choice(["happened", "happened", "frozen", "loose", "attendance"])
         if kind == "attendance" and session["patients"]:
             patient = dice.choice(session["patients"])
             pinned.append({"patient": patient, "session_type": own["session_type"], "start": own["start"]})
             continue
-        left_out = some(dice, ("clinicians", "room", "id")) if kind in ("loose", "frozen") else []
+        left_out = set(some(dice, ("clinicians", "room", "id")) if kind in ("loose", "frozen") else [])
+        if len(set(own["clinicians"])) != len(session_type["facilitators"]):
+            left_out.add("clinicians")
         want = {k: v for k, v in own.items() if k not in left_out}
         pinned.append({"session": want} | ({kind: True} if kind in ("frozen", "happened") else {}))
     return pinned
