@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 
@@ -68,7 +68,7 @@ def take_next(sessions: Sessions, worker: str, patience: Patience) -> Claim | No
     while True:
         with sessions.write() as session:
             at = _clock(session)
-            row = session.execute(_whose_turn(at - timedelta(seconds=patience.stalled_seconds))).first()
+            row = session.execute(_whose_turn(_stale(session, at, patience))).first()
             if row is None:
                 return None
             claim = _take(session, row, worker, at, patience)
@@ -150,7 +150,7 @@ def cancel(session: Session, timetable_id: str) -> None:
 def waiting(session: Session, patience: Patience, for_seconds: float = 0.0) -> int:
     """How many rows nobody works on, and have not for some seconds."""
     at = _clock(session)
-    free = _free(at - timedelta(seconds=patience.stalled_seconds))
+    free = _free(_stale(session, at, patience))
     since = Timetable.created_at <= at - timedelta(seconds=for_seconds)
     return session.scalar(select(func.count()).select_from(Timetable).where(free, since)) or 0
 
@@ -160,6 +160,18 @@ def _clock(session: Session) -> datetime:
     if session.get_bind().dialect.name == "sqlite":
         return now()
     return session.execute(select(func.clock_timestamp(type_=Moment()))).scalar_one()
+
+
+def _stale(session: Session, at: datetime, patience: Patience) -> datetime:
+    """A heartbeat before this moment is a dead worker's.
+
+    After a restart of the server every heartbeat looks old, as none could be written: the living get time.
+    """
+    stalled = timedelta(seconds=patience.stalled_seconds)
+    if session.get_bind().dialect.name == "sqlite":
+        return at - stalled
+    started: datetime = session.execute(select(func.pg_postmaster_start_time(type_=Moment()))).scalar_one()
+    return at - stalled if at - started > stalled else datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _free(stale: datetime) -> Any:

@@ -12,12 +12,13 @@ from typing import Any
 import scheduler
 from api.jobs.tasks import Report
 from scheduler.intake import problem_digest
+from scheduler.timetable import Timetable
 
 
 def solve(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]:
     """The timetable of `problem`, searched with the given options until done or stopped."""
     reading = scheduler.read_problem(payload["problem"])
-    timetable = scheduler.solve(
+    timetable: Timetable = scheduler.solve(
         reading.problem,
         on_progress=lambda progress: report(asdict(progress)),
         stop=stop,

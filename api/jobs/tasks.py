@@ -21,12 +21,14 @@ class UnknownTask(LookupError):
     """A task name nobody registered."""
 
 
-def register(name: str, target: str) -> None:
-    """Make "module:function" known as a task; a second registration of a name replaces the first."""
+def register(name: str, target: str) -> str | None:
+    """Make "module:function" known as a task; the target that the name had before is returned."""
     module, _, function = target.partition(":")
     if not module or not function:
         raise ValueError(f'a task is given as "module:function", not {target!r}')
+    before = _REGISTERED.get(name)
     _REGISTERED[name] = target
+    return before
 
 
 def target_of(name: str) -> str:

@@ -15,11 +15,9 @@ from api.jobs import build_engine, embedded, ledger
 from api.jobs.engine import Engine, EngineRefused
 from api.settings import Settings
 from api.store import Sessions
-from tests.api.jobs import trials
 from tests.api.jobs.rows import add_row, get_row, kinds, status_of
 from tests.api.jobs.waiting import running, until
 
-trials.register_all()
 Serve = Callable[..., subprocess.Popen[bytes]]
 
 

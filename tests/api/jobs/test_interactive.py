@@ -14,9 +14,6 @@ import pytest
 from api.jobs.interactive import Interactive, NoAnswer
 from api.jobs.tasks import UnknownTask
 from api.settings import Settings
-from tests.api.jobs import trials
-
-trials.register_all()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from api.jobs import ledger
 from api.jobs.ledger import Claim, Patience, Standing
@@ -15,8 +15,9 @@ from api.jobs.outcome import Failed
 from api.store import Sessions, Timetable
 from api.store.columns import now
 from tests.api.jobs.rows import add_row, get_row, kinds, status_of
+from tests.api.jobs.waiting import until
 
-PATIENCE = Patience(stalled_seconds=10, attempts_max=3)
+PATIENCE = Patience(stalled_seconds=3, attempts_max=3)
 RESULT: dict[str, Any] = {
     "objective": {"value": 10, "bound": 8, "gap": 0.2},
     "solver": {"seconds": 1.5, "stop_reason": "gap"},
@@ -32,7 +33,11 @@ def take(sessions: Sessions, worker: str = "w1") -> Claim:
 
 
 def lose(sessions: Sessions, row: str) -> None:
-    """As if the row's worker had not been heard of for long."""
+    """As if the row's worker had not been heard of for long, by a server that has been up for longer."""
+    if not sessions.sqlite:
+        with sessions.read() as session:
+            age = text("SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())")
+            until(lambda: session.scalar(age) > PATIENCE.stalled_seconds)
     with sessions.write() as session:
         past = now() - timedelta(seconds=60)
         session.execute(update(Timetable).where(Timetable.id == row).values(heartbeat_at=past))

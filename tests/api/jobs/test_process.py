@@ -16,10 +16,7 @@ import pytest
 from api.jobs.child import Limits
 from api.jobs.outcome import Answered, Failed
 from api.jobs.process import Order, SolverProcess
-from tests.api.jobs import trials
 from tests.api.jobs.waiting import number_in, running, until
-
-trials.register_all()
 
 
 @pytest.fixture
