@@ -60,7 +60,9 @@ def test_help_starts_without_the_heavy_packages() -> None:
         timeout=60,
         check=True,
     )
-    assert {"rich", "numpy", "numba", "ortools", "fastapi"} & set(loaded.stdout.split()) == set()
+    assert {"rich", "numpy", "numba", "ortools", "fastapi", "sqlalchemy"} & set(
+        loaded.stdout.split()
+    ) == set()
 
 
 def test_module_and_program_are_the_same(run: Run) -> None:
