@@ -118,7 +118,7 @@ class ApartDocument(Document):
 class PlannedWeek(Document):
     """Take the sessions of one of the clinic's own timetables."""
 
-    timetable: str
+    timetable: Id
 
 
 class SolveOptions(Document):

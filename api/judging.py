@@ -43,7 +43,7 @@ def problem_document(
     return {"schema_version": "1", **whole}
 
 
-def stored_problem(clinic: Clinic, patients: Sequence[Patient], week_start: str = ANY_WEEK) -> Json:
+def stored_problem(clinic: Clinic, patients: Sequence[Patient], week_start: Any) -> Json:
     people = [p.document for p in patients]
     return problem_document(clinic.document, people, clinic.cohorts, clinic.apart, week_start)
 

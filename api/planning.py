@@ -23,9 +23,11 @@ from api.store.columns import now
 from api.store.models import Idempotency, Status, Timetable
 from api.store.timetables import last_published, new_id, unfinished_in_lane
 from scheduler.errors import Fault
+from scheduler.problem import parse_date
 
 Json = dict[str, Any]
-PLAN_ONLY = ("week_start", "time_limit", "gap", "seed")
+PROBLEM_PARTS = ("week_start", "baseline", "pins", "weights")
+REQUESTED = ("/clinic/week_start", "/baseline", "/pins", "/weights")
 
 
 class KeyReused(ApiError):
@@ -89,29 +91,31 @@ def plan_stored(service: Service, caller: Caller, clinic_id: str, given: Json, o
 
 def _stored_plan(service: Service, session: Session, caller: Caller, clinic_id: str, given: Json) -> Plan:
     clinic = known_clinic(session, caller, clinic_id)
-    faults = _plan_form(service, given)
+    people = clinics.patients(session, clinic_id)
+    faults = _option_faults(service, given)
+    problem = stored_problem(clinic, people, given.get("week_start"))
+    problem["baseline"] = _baseline(session, clinic_id, given, faults)
+    problem["pins"] = given.get("pins")
+    problem["weights"] = _weights(problem, given)
+    found = faults_of(problem)
+    faults += [_as_sent(f) for f in found if f.pointer.startswith(REQUESTED)]
     if faults:
         raise Refused(faults)
-    people = clinics.patients(session, clinic_id)
-    problem = stored_problem(clinic, people, given["week_start"])
-    problem["baseline"] = _baseline(session, clinic_id, given)
-    problem["pins"] = given.get("pins") or []
-    problem["weights"] = {**(problem.get("weights") or {}), **(given.get("weights") or {})}
-    found = faults_of(problem)
-    own = [
-        _as_sent(f)
-        for f in found
-        if f.pointer.startswith(("/baseline", "/pins", "/weights", "/clinic/week_start"))
-    ]
-    if own:
-        raise Refused(own)
     if found:
         raise conflict(found, [p.id for p in people])
     return Plan(clinic_id, clinic_id, given["week_start"], problem, options_of(given))
 
 
-def _plan_form(service: Service, given: Json) -> list[Fault]:
-    faults = form_faults(d.PlanRequest, given)
+def _weights(problem: Json, given: Json) -> Any:
+    """The clinic's own weights with those of the request in their place."""
+    asked = given.get("weights")
+    return {**(problem.get("weights") or {}), **asked} if isinstance(asked, dict) else asked
+
+
+def _option_faults(service: Service, given: Json) -> list[Fault]:
+    """What is not part of a problem: how to search."""
+    options = {name: value for name, value in given.items() if name not in PROBLEM_PARTS}
+    faults = form_faults(d.SolveOptions, options)
     limit = given.get("time_limit")
     if isinstance(limit, int | float) and limit > service.settings.time_limit_max:
         faults.append(
@@ -125,22 +129,36 @@ def _as_sent(fault: Fault) -> Fault:
     return Fault(place, fault.message, fault.code)
 
 
-def _baseline(session: Session, clinic_id: str, given: Json) -> Json | None:
+def _baseline(session: Session, clinic_id: str, given: Json, faults: list[Fault]) -> Any:
     """Sessions as given, of a named timetable, or of the last published week up to the one planned."""
-    asked = given.get("baseline")
-    if isinstance(asked, dict) and "timetable" not in asked:
+    asked, week_start = given.get("baseline"), _date(given.get("week_start"))
+    if week_start is None:
+        return None
+    if isinstance(asked, dict) and "timetable" in asked:
+        row = _named(session, clinic_id, asked, faults)
+    elif asked is not None:
         return asked
-    if asked is not None:
-        row = session.get(Timetable, asked["timetable"])
-        if row is None or row.clinic_id != clinic_id or row.result is None:
-            raise Refused(
-                [Fault("/baseline/timetable", "no timetable of this clinic with sessions", "unknown_id")]
-            )
     else:
-        row = last_published(session, clinic_id, given["week_start"])
+        row = last_published(session, clinic_id, week_start.isoformat())
     if row is None or row.result is None:
         return None
-    return {"sessions": moved_to_week(row.result["sessions"], date.fromisoformat(given["week_start"]))}
+    return {"sessions": moved_to_week(row.result["sessions"], week_start)}
+
+
+def _named(session: Session, clinic_id: str, asked: Json, faults: list[Fault]) -> Timetable | None:
+    faults += [Fault(f"/baseline{f.pointer}", f.message, f.code) for f in form_faults(d.PlannedWeek, asked)]
+    row = session.get(Timetable, asked["timetable"]) if not faults else None
+    if row is not None and row.clinic_id == clinic_id and row.result is not None:
+        return row
+    faults.append(Fault("/baseline/timetable", "no timetable of this clinic with sessions", "unknown_id"))
+    return None
+
+
+def _date(value: Any) -> date | None:
+    try:
+        return parse_date(value)
+    except ValueError:  # told by the library, with its pointer
+        return None
 
 
 def options_of(given: Json) -> Json:

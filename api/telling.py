@@ -50,13 +50,15 @@ def set_up_logs(level: str, form: str) -> None:
     root.setLevel(level.upper())
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
-        logging.getLogger(name).propagate = name != "uvicorn.access"  # its lines hold paths, so ids
+        logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.access").disabled = True  # its lines hold paths, so ids
     for name in ("httpx", "httpcore", "alembic", "sqlalchemy"):
         logging.getLogger(name).setLevel("WARNING")
 
 
 def _without_exceptions(logger: Any, method: str, event: Any) -> Any:
     """An exception becomes its type and place."""
+    event.pop("color_message", None)
     failure = event.pop("exc_info", None)
     if failure is True:
         failure = sys.exc_info()

