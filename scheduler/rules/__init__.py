@@ -3,6 +3,10 @@
 A rule answers `check(facts)` with findings. Rules that bar somebody from a place and time on their own
 grounds also answer `bars(setting, …)` with the reason, from which follow the check, a search's masks and
 explanations. Flagged rules also count `breaches`, and are reported only for patients they are enforced for.
+
+`SHAPE` is what kind of thing a rule is: `mask` (who or what is barred where and when), `count` (a sum with
+bounds), `span` (what lies between first and last), `exclusive` (one at a time), `pair` (together or not),
+`demand` (something has to be there: pins).
 """
 
 from __future__ import annotations

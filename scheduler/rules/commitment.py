@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from scheduler.calendar import Interval, overlap
+from scheduler.calendar import Interval, overlaps_any
 from scheduler.finding import Finding, Words
 from scheduler.problem import Commitment, Patient, SessionType
 from scheduler.rules.facts import Facts
@@ -29,30 +29,19 @@ TRAVELLING: Final = Words(
 
 def bars(setting: Setting, patient: Patient, session_type: SessionType, interval: Interval) -> Reason | None:
     """Which hard commitment keeps the patient from such a session then."""
-    calendar = setting.calendar
-    for busy in calendar.busy(patient, session_type.in_person):
-        if overlap(busy, interval) > 0:
-            return _which(setting, patient, session_type, interval)
-    return None
-
-
-def _which(
-    setting: Setting, patient: Patient, session_type: SessionType, interval: Interval
-) -> Reason | None:
-    """Names the commitment itself before the way to it: the fuller reason first."""
-    hard = [c for c in patient.commitments if c.strength == "hard"]
-    if met := _first(setting, hard, interval, in_person=False):
+    if not overlaps_any(interval, setting.calendar.busy(patient, session_type.in_person)):
+        return None
+    # The commitment itself is a fuller reason than the way to another one.
+    if met := _first(setting, patient, interval, in_person=False):
         return TAKEN.reason(patient=patient.id, commitment=met.id)
-    if session_type.in_person and (met := _first(setting, hard, interval, in_person=True)):
+    if met := _first(setting, patient, interval, in_person=True):
         return TRAVELLING.reason(patient=patient.id, commitment=met.id, minutes=met.travel_minutes)
     return None
 
 
-def _first(
-    setting: Setting, hard: list[Commitment], interval: Interval, in_person: bool
-) -> Commitment | None:
-    taken_by = setting.calendar.taken_by
-    return next((c for c in hard if any(overlap(i, interval) for i in taken_by(c, in_person))), None)
+def _first(setting: Setting, patient: Patient, interval: Interval, in_person: bool) -> Commitment | None:
+    hard = (c for c in patient.commitments if c.strength == "hard")
+    return next((c for c in hard if overlaps_any(interval, setting.calendar.taken_by(c, in_person))), None)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
