@@ -83,6 +83,8 @@ def parse_date(value: object) -> date:
 
 def parse_start(value: object) -> datetime:
     """A wall-clock time "YYYY-MM-DDTHH:MM"; no offset, no seconds."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value
     match = _START.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise PydanticCustomError("local_time", 'expected a local time "YYYY-MM-DDTHH:MM" without offset')

@@ -1,0 +1,281 @@
+"""One patient in the timetable: the places open to them, their week's true cost, planning and unplanning them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from scheduler.calendar import DAYS
+from scheduler.solver.kernels.personal_week import (
+    BAN,
+    CHOSEN,
+    DAY_CARE_MIN,
+    DAYS_MIN,
+    EXACT,
+    FAR,
+    GAP,
+    GROUP_DAILY,
+    INFEASIBLE,
+    SERVICES_MIN,
+    add_place,
+    best_week,
+    clear_places,
+)
+from scheduler.solver.kernels.staffing import find_solo, has_seat, staff_changed
+from scheduler.solver.kernels.state import (
+    GROUPS,
+    NO,
+    ZERO,
+    attend,
+    close_session,
+    leave,
+    open_session,
+    set_price,
+)
+
+BIG = 10**12  # price of what no timetable may have, so that a search leaves it first
+
+
+@njit(cache=True, nogil=True)
+def is_pinned(S, p, t, u):
+    i = 0
+    while S.pinned[p, i, 0] >= 0:
+        if S.pinned[p, i, 0] == t and S.pinned[p, i, 1] == u:
+            return True
+        i += 1
+    return False
+
+
+@njit(cache=True, nogil=True)
+def week_cost(A, S, p):
+    """The patient's part of the objective for the sessions they attend; enforced breaches cost BIG."""
+    cost = np.int64(0)
+    counts = np.zeros(A.needs[p] + 1, np.int64)
+    care_total, days, last = 0, 0, -1
+    for d in range(DAYS):
+        begin, end, first, final = 1 << 30, FAR, 1 << 30, FAR
+        care, services, grouped, any_session = 0, 0, False, False
+        for i in range(S.attended[p]):
+            s = S.attends[p, i]
+            u, t = S.start[s], S.kind[s]
+            if u // A.day != d:
+                continue
+            any_session = True
+            if A.need_of[p, t] >= 0:
+                counts[A.need_of[p, t]] += 1
+            cost += np.int64(A.cost[p, t, u]) + staff_changed(A, S, p, t, u, S.staff[s])
+            if A.care[t] > 0:
+                care += A.care[t]
+                services += 1
+                grouped = grouped or A.group[t]
+            if A.in_person[t]:
+                first = min(first, u)
+                final = max(final, u + A.length[t])
+        if not any_session:
+            continue
+        cost += A.w_day
+        if final > first:
+            idle = (final - first) * A.slot
+            for i in range(S.attended[p]):
+                s = S.attends[p, i]
+                if S.start[s] >= first and S.start[s] < final:
+                    idle -= A.minutes[S.kind[s]]
+            cost += A.w_idle * idle
+        if services > 0:
+            if care < A.day_care_min[p]:
+                cost += BIG if A.enforced[p, DAY_CARE_MIN] else A.w_breach
+            if services < A.services_min[p]:
+                cost += BIG if A.enforced[p, SERVICES_MIN] else A.w_breach
+            if A.group_daily[p] and not grouped:
+                cost += BIG if A.enforced[p, GROUP_DAILY] else A.w_breach
+            if last >= 0 and d - last - 1 > A.gap_max[p]:
+                cost += BIG if A.enforced[p, GAP] else A.w_breach
+            last = d
+            days += 1
+        care_total += care
+    if days > 0 and days < A.days_min[p]:
+        cost += (A.days_min[p] - days) * (BIG if A.enforced[p, DAYS_MIN] else A.w_breach)
+    return cost + A.unmet_price[p] * unmet_of(A, p, counts, care_total)
+
+
+@njit(cache=True, nogil=True)
+def unmet_of(A, p, counts, care):
+    """Unmet minutes for sessions received by requirement and care minutes received."""
+    needed, other = 0, 0
+    for q in range(A.needs[p]):
+        short = A.need_min[p, q] - counts[q]
+        if short > 0:
+            if A.need_care[p, q]:
+                needed += short * A.need_minutes[p, q]
+            else:
+                other += short * A.need_minutes[p, q]
+    return max(needed, A.care_min[p] - care) + other
+
+
+@njit(cache=True, nogil=True)
+def unmet_minutes_of(A, S, p):
+    counts = np.zeros(A.needs[p] + 1, np.int64)
+    care = 0
+    for i in range(S.attended[p]):
+        t = S.kind[S.attends[p, i]]
+        care += A.care[t]
+        if A.need_of[p, t] >= 0:
+            counts[A.need_of[p, t]] += 1
+    return unmet_of(A, p, counts, care)
+
+
+@njit(cache=True, nogil=True)
+def reprice(A, S, p):
+    set_price(S, p, week_cost(A, S, p))
+
+
+@njit(cache=True, nogil=True)
+def price_impossible(A, S, p):
+    """What the patient is tied to allows no legal week."""
+    set_price(S, p, week_cost(A, S, p) + BIG)
+
+
+@njit(cache=True, nogil=True)
+def unplan_kindly(A, S, p):
+    """As `unplan`, but stay in groups that would fall under their minimum, and leave no empty group behind."""
+    for i in range(S.attended[p] - 1, -1, -1):
+        s = S.attends[p, i]
+        t = S.kind[s]
+        if S.tied[s] or is_pinned(S, p, t, S.start[s]) or S.fixed[s] and not A.group[t]:
+            continue
+        if A.group[t] and 0 < S.count[s] - 1 < A.size_min[t]:
+            continue
+        leave(S, s, p)
+        if S.count[s] == 0 and not S.fixed[s]:
+            close_session(A, S, s)
+
+
+@njit(cache=True, nogil=True)
+def unplan(A, S, p):
+    """Take a patient out of every session that is theirs to leave; their own sessions close.
+
+    Tied sessions and pinned attendances stay.
+    """
+    for i in range(S.attended[p] - 1, -1, -1):
+        s = S.attends[p, i]
+        if S.tied[s] or is_pinned(S, p, S.kind[s], S.start[s]):
+            continue
+        if S.fixed[s] and not A.group[S.kind[s]]:
+            continue
+        leave(S, s, p)
+        if not A.group[S.kind[s]]:
+            close_session(A, S, s)
+
+
+@njit(cache=True, nogil=True)
+def gather(A, S, P, p, staff, share):
+    """The places of an unplanned patient: sessions they are tied to, groups with a seat, sessions of their own.
+
+    A group under its minimum costs `share` thousandths of its facilitators' time for each patient it still lacks
+    divided by its minimum, so that starting a group is not free.
+    """
+    clear_places(P)
+    for i in range(S.attended[p]):
+        s = S.attends[p, i]
+        t, u = S.kind[s], S.start[s]
+        add_place(P, t, u, s, np.int64(A.cost[p, t, u]) + staff_changed(A, S, p, t, u, S.staff[s]), True)
+    for k in range(S.z[GROUPS]):
+        s = S.groups[k]
+        t, u = S.kind[s], S.start[s]
+        if A.pok[p, t, u] and has_seat(A, S, s, p) and not _attends(S, s, p):
+            extra = np.int64(A.cost[p, t, u]) + staff_changed(A, S, p, t, u, S.staff[s])
+            if S.count[s] < A.size_min[t] and not S.fixed[s]:
+                extra += share * A.group_cost[t] // (1000 * A.size_min[t])
+            add_place(P, t, u, s, extra, False)
+    for t in range(A.length.shape[0]):
+        if A.need_of[p, t] < 0 or A.cohort_type[t] or A.group[t] and A.size_min[t] > 1:
+            continue
+        opening = A.group_cost[t] if A.group[t] else ZERO
+        for u in range(A.pok.shape[2]):
+            if A.pok[p, t, u] and P.banned[t, u] != P.info[BAN]:
+                room, changed = find_solo(A, S, p, t, u, staff)
+                if room > -2:
+                    add_place(P, t, u, NO, np.int64(A.cost[p, t, u]) + changed + opening, False)
+
+
+@njit(cache=True, nogil=True)
+def take(A, S, P, p, staff):
+    """Put the patient into the chosen places; False if two of their own sessions got in each other's way.
+
+    The places that could not be had are banned for the next try.
+    """
+    fine = True
+    for k in range(P.info[CHOSEN]):
+        i = P.chosen[k]
+        s = P.session[i]
+        t = P.kind[i]
+        if s >= 0:
+            if not P.must[i] or not _attends(S, s, p):
+                attend(S, s, p)
+            continue
+        u = P.slot[i]
+        room, _ = find_solo(A, S, p, t, u, staff)
+        s = open_session(A, S, t, u, staff, room, NO) if room > -2 else NO
+        if s >= 0:
+            attend(S, s, p)
+        else:
+            P.banned[t, u] = P.info[BAN]
+            fine = False
+    return fine
+
+
+@njit(cache=True, nogil=True)
+def _attends(S, s, p):
+    for i in range(S.attended[p]):
+        if S.attends[p, i] == s:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def plan(A, S, P, p, staff, share, beam):
+    """Give an unplanned patient the best week that the timetable has for them; False if their ties allow none."""
+    P.info[BAN] += 1
+    for attempt in range(12):
+        gather(A, S, P, p, staff, share)
+        if attempt == 10:
+            _ban_own(A, P, p)
+            gather(A, S, P, p, staff, share)
+        if best_week(A, P, p, np.int64(INFEASIBLE), beam) >= INFEASIBLE:
+            price_impossible(A, S, p)
+            return False
+        if take(A, S, P, p, staff):
+            reprice(A, S, p)
+            if attempt > 0:
+                P.info[EXACT] = 0
+            return True
+        _give_back(A, S, P, p)
+    price_impossible(A, S, p)
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _give_back(A, S, P, p):
+    """Undo what `take` did."""
+    for i in range(S.attended[p] - 1, -1, -1):
+        s = S.attends[p, i]
+        for k in range(P.info[CHOSEN]):
+            j = P.chosen[k]
+            if not P.must[j] and (P.session[j] == s or P.session[j] < 0 and _is_place(S, P, s, j)):
+                leave(S, s, p)
+                if P.session[j] < 0:
+                    close_session(A, S, s)
+                break
+
+
+@njit(cache=True, nogil=True)
+def _is_place(S, P, s, j):
+    return S.kind[s] == P.kind[j] and S.start[s] == P.slot[j]
+
+
+@njit(cache=True, nogil=True)
+def _ban_own(A, P, p):
+    """Forbid every session of the patient's own, after too many collisions among them."""
+    for t in range(A.length.shape[0]):
+        if not A.group[t]:
+            P.banned[t, :] = P.info[BAN]

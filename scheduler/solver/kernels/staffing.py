@@ -1,0 +1,182 @@
+"""Who can lead a session and where it can be, given what is already taken."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from scheduler.solver.kernels.state import NO, ONE, ZERO
+from scheduler.week import NONE
+
+
+@njit(cache=True, nogil=True)
+def clinician_free(A, S, c, t, u):
+    """On site, not in or too near another session, within day, week and unbroken-run limits."""
+    if not A.cok[c, t, u]:
+        return False
+    end = u + A.length[t]
+    for v in range(max(0, u - A.buffer[c]), min(S.taken.shape[1], end + A.buffer[c])):
+        if S.taken[c, v] > 0:
+            return False
+    minutes = A.minutes[t]
+    if S.day_load[c, u // A.day] + minutes > A.day_load[c] or S.week_load[c] + minutes > A.week_load[c]:
+        return False
+    return A.run_max[c] >= NONE or run_with(A, S, c, u, end) <= A.run_max[c]
+
+
+@njit(cache=True, nogil=True)
+def run_with(A, S, c, first, end):
+    """Minutes of the unbroken run that a session in slots [first, end) would be part of."""
+    if A.pause[c] == 0:
+        return (end - first) * A.slot
+    day = (first // A.day) * A.day
+    v = first - 1
+    begin = first
+    while v >= day and (begin - v - 1) * A.slot < A.pause[c]:
+        if S.taken[c, v] > 0:
+            begin = v
+        v -= 1
+    last = end
+    v = end
+    while v < day + A.day and (v - last) * A.slot < A.pause[c]:
+        if S.taken[c, v] > 0:
+            last = v + 1
+        v += 1
+    return (last - begin) * A.slot
+
+
+@njit(cache=True, nogil=True)
+def room_free(A, S, r, t, u):
+    if not A.rok[r, t, u]:
+        return False
+    for v in range(max(0, u - A.turnover[r]), min(S.used.shape[1], u + A.length[t] + A.turnover[r])):
+        if S.used[r, v] > 0:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def may_fill(A, t, f, c, p):
+    """Whether a clinician may fill an entry for a patient (p = -1: for whoever is theirs)."""
+    if A.qualified[t, f, c]:
+        return True
+    return A.primary_entry[t, f] and (p < 0 or A.primary[p] == c)
+
+
+@njit(cache=True, nogil=True)
+def find_staff(A, S, t, u, p, staff):
+    """Distinct free clinicians for all entries, in `staff`; tried in the order of S.clinicians, with backtracking."""
+    entries = A.entries[t]
+    if entries == 0:
+        return True
+    total = S.clinicians.shape[0]
+    at = np.zeros(entries, np.int64)
+    f = ZERO
+    while True:
+        found = False
+        while at[f] < total:
+            c = S.clinicians[at[f]]
+            at[f] += 1
+            if not may_fill(A, t, f, c, p):
+                continue
+            taken = False
+            for g in range(f):
+                if staff[g] == c:
+                    taken = True
+            if not taken and clinician_free(A, S, c, t, u):
+                staff[f] = c
+                found = True
+                break
+        if found:
+            f += 1
+            if f == entries:
+                return True
+            at[f] = 0
+        else:
+            f -= 1
+            if f < 0:
+                return False
+
+
+@njit(cache=True, nogil=True)
+def find_room(A, S, t, u, wanted):
+    """The smallest free room that holds `wanted` patients, else the largest free one; -1: needs none, -2: none free."""
+    if not A.needs_room[t]:
+        return -1
+    best = -2
+    for r in range(A.capacity.shape[0]):
+        if room_free(A, S, r, t, u):
+            if best == -2:
+                best = r
+            elif A.capacity[best] < wanted:
+                if A.capacity[r] > A.capacity[best]:
+                    best = r
+            elif wanted <= A.capacity[r] < A.capacity[best]:
+                best = r
+    return best
+
+
+@njit(cache=True, nogil=True)
+def staff_changed(A, S, p, t, u, staff):
+    """Cost of another set of clinicians than the baseline's, for an attendance that the baseline gives."""
+    if not A.has_baseline[p]:
+        return 0
+    row = np.int64(A.base_index[p, t, u])
+    if row < 0:
+        return 0
+    known = 0
+    while A.base_clinicians[row, known] >= 0:
+        known += 1
+    if known != A.entries[t]:
+        return A.w_changed
+    for f in range(A.entries[t]):
+        same = False
+        for i in range(known):
+            if A.base_clinicians[row, i] == staff[f]:
+                same = True
+        if not same:
+            return A.w_changed
+    return 0
+
+
+@njit(cache=True, nogil=True)
+def find_solo(A, S, p, t, u, staff):
+    """Clinicians and room of a session for one patient alone: (room or -1, cost of changed clinicians); room -2: none."""
+    if A.has_baseline[p] and A.base_index[p, t, u] >= 0 and _baseline_staff(A, S, p, t, u, staff):
+        changed = 0
+    elif find_staff(A, S, t, u, p, staff):
+        changed = staff_changed(A, S, p, t, u, staff)
+    else:
+        return -2, 0
+    return find_room(A, S, t, u, ONE), changed
+
+
+@njit(cache=True, nogil=True)
+def _baseline_staff(A, S, p, t, u, staff):
+    """The baseline's clinicians, when they can lead this session again (one entry only)."""
+    row = np.int64(A.base_index[p, t, u])
+    if A.entries[t] != 1:
+        return False
+    c = A.base_clinicians[row, 0]
+    if c < 0 or A.base_clinicians[row, 1] >= 0:
+        return False
+    staff[0] = c
+    return may_fill(A, t, ZERO, c, p) and clinician_free(A, S, c, t, u)
+
+
+@njit(cache=True, nogil=True)
+def has_seat(A, S, s, p):
+    """Whether a patient may join an open group as it stands (place and time are not asked here)."""
+    if S.tied[s] or S.count[s] >= S.seats[s]:
+        return False
+    t = S.kind[s]
+    i = 0
+    while A.apart_of[p, i] >= 0:
+        for k in range(S.count[s]):
+            if S.members[s, k] == A.apart_of[p, i]:
+                return False
+        i += 1
+    for f in range(A.entries[t]):
+        if A.primary_entry[t, f] and not may_fill(A, t, f, S.staff[s, f], p):
+            return False
+    return True

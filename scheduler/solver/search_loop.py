@@ -1,0 +1,359 @@
+"""`solve`: construction, then ruin and recreate on every core allowed, a bound beside it, a verified answer."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from scheduler.errors import InternalFault, NoTimetableFound
+from scheduler.evaluation import Evaluation, evaluate
+from scheduler.problem import Problem, SessionPin
+from scheduler.progress import Progress, ProgressListener, gap_between
+from scheduler.solver.answer import timetable_of
+from scheduler.solver.assembly import sessions_of
+from scheduler.solver.bound import ideal_bound
+from scheduler.solver.kernels.attendance import BIG
+from scheduler.solver.kernels.boxes import box
+from scheduler.solver.kernels.personal_week import STATES
+from scheduler.solver.kernels.search import (
+    KINDS,
+    Search,
+    construct,
+    improve,
+    new_memory,
+    open_cohort,
+    plan_queue,
+    restore,
+    settle,
+)
+from scheduler.solver.kernels.state import LOGGED, State
+from scheduler.solver.seeding import excuse_facts, pinned_places, seed_pins
+from scheduler.timetable import PlannedSession, Timetable
+from scheduler.verify import verify
+from scheduler.week import Week, compile_week
+
+SHARE = 500  # thousandths of a group's price that its first patients are charged while it lacks its minimum
+BEAM = 64  # states kept a day while searching; settling keeps all
+BATCH_SECONDS = 0.05
+EXCHANGE_SECONDS = 4.0
+
+
+@dataclass
+class Worker:
+    """One search thread: its timetable, its memory, its best."""
+
+    week: Week
+    arrays: Any
+    seed: int
+    state: State = field(init=False)
+    best: Search = field(init=False)
+    boxed: tuple[Any, Any, Any] = field(init=False)
+    rounds: int = 4
+    tried: int = 0
+
+    def __post_init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """An empty timetable but for what the pins hold."""
+        state, plan, best = new_memory(self.week.arrays, self.seed)
+        state = state._replace(pinned=pinned_places(self.week))
+        self.state, self.best = state, best
+        self.boxed = (box(state), box(plan), box(best))
+        seed_pins(self.week, self.arrays, state, self.boxed[0])
+
+    def construct(self, noise: float) -> int:
+        a = self.week.arrays
+        state, plan, best = self.boxed
+        for k in range(len(self.week.problem.cohorts)):
+            for t in np.flatnonzero(a.cohort_type):
+                self._meet(k, int(t))
+        can = a.pok & a.group[None, :, None] & ~a.cohort_type[None, :, None]
+        return int(construct(self.arrays, state, plan, best, can, noise, SHARE, BEAM))
+
+    def _meet(self, k: int, t: int) -> None:
+        """Hold a closed group as often as its members need it, as far as the clinic can."""
+        a = self.week.arrays
+        members = [int(p) for p in a.cohort_patients[k] if p >= 0]
+        state, plan, best = self.boxed
+        wanted = max((int(a.need_min[p, a.need_of[p, t]]) for p in members if a.need_of[p, t] >= 0), default=0)
+        for _ in range(min(wanted, 7)):
+            if open_cohort(self.arrays, state, best, np.int64(k), np.int64(t)):
+                plan_queue(self.arrays, state, plan, best, SHARE, BEAM)
+            self.state.z[LOGGED] = 0
+
+    def improve(self, temperature: float) -> None:
+        began = time.monotonic()
+        improve(self.arrays, *self.boxed, self.rounds, temperature, SHARE, BEAM)
+        self.tried += self.rounds
+        took = max(time.monotonic() - began, 1e-4)
+        self.rounds = max(1, min(2000, int(self.rounds * min(2.0, BATCH_SECONDS / took)) or 1))
+
+    def adopt(self, other: Search) -> None:
+        """Go on from another worker's best timetable."""
+        kept = {name: getattr(other, name).copy() for name in other._fields if name not in ("queue", "queued", "n")}
+        random = self.state.random.copy()
+        state, plan, best = new_memory(self.week.arrays, self.seed)
+        state = state._replace(pinned=pinned_places(self.week), random=random)
+        for name, values in kept.items():
+            if name not in ("stats", "staff", "votes", "closed"):
+                getattr(best, name)[...] = values
+        best.stats[...] = self.best.stats
+        self.state, self.best = state, best
+        self.boxed = (box(state), box(plan), box(best))
+        restore(self.arrays, self.boxed[0], self.boxed[2])
+
+    def settle(self) -> int:
+        """Replace every patient exactly in the best timetable; how many could not be decided exactly."""
+        self.adopt(self.best)
+        return int(settle(self.arrays, *self.boxed, np.int64(STATES)))
+
+    @property
+    def value(self) -> int:
+        return int(self.best.best[0])
+
+
+class _Solve:
+    def __init__(
+        self,
+        problem: Problem,
+        time_limit: float,
+        gap: float,
+        seed: int,
+        workers: int,
+        deterministic: float | None,
+        on_progress: ProgressListener | None,
+        stop: threading.Event | None,
+    ) -> None:
+        self.began = time.monotonic()
+        self.problem, self.time_limit, self.gap, self.seed = problem, time_limit, gap, seed
+        self.deterministic, self.on_progress = deterministic, on_progress
+        self.stop = stop or threading.Event()
+        self.week = compile_week(problem)
+        happened = [p for p in problem.pins if isinstance(p, SessionPin) and p.happened]
+        excuse_facts(self.week, [_fact(self.week, i, p) for i, p in enumerate(happened)])
+        self.arrays = box(self.week.arrays)
+        self.workers = 1 if deterministic is not None else workers
+        self.bound = 0
+        self.phases: list[dict[str, Any]] = []
+        self.told = 0.0
+        self.crew: list[Worker] = []
+        self.history: list[tuple[float, int, int]] = []
+        self.lock = threading.Lock()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    def run(self) -> Timetable:
+        self._construct()
+        self._phase("construction")
+        self.bound = ideal_bound(self.week, self.arrays)
+        self._phase("bound")
+        if self.problem.patients and not self._proven():
+            self._search()
+            self._phase("search")
+        doubtful = self._settle()
+        self._phase("settling")
+        best = self._best()
+        if best.value >= BIG // 2:
+            raise NoTimetableFound("no timetable that keeps the pins was found in time")
+        return self._answer(sessions_of(self.week, best.best), doubtful)
+
+    def _construct(self) -> None:
+        """The best of a few constructions with growing noise, within a tenth of the time."""
+        budget = min(0.8, self.time_limit / 10)
+        first = Worker(self.week, self.arrays, self.seed)
+        first.construct(0.0)
+        self.crew = [first]
+        for k in range(1, 12):
+            done = self.seconds > budget if self.deterministic is None else k >= 3
+            if done or self.stop.is_set():
+                break
+            other = Worker(self.week, self.arrays, self.seed * 1000 + k)
+            other.construct(0.15)
+            if other.value < self._best().value:
+                self.crew = [other]
+        self._tell("construction", force=True)
+
+    def _best(self) -> Worker:
+        return min(self.crew, key=lambda w: w.value)
+
+    def _search(self) -> None:
+        lead = self.crew[0]
+        for k in range(1, self.workers):
+            other = Worker(self.week, self.arrays, self.seed * 1000 + 77 * k)
+            other.adopt(lead.best)
+            self.crew.append(other)
+        if self.deterministic is not None:
+            self._search_by_work(lead, self.deterministic)
+            return
+        self.exchanged = self.seconds
+        threads = [threading.Thread(target=self._toil, args=(w,), daemon=True) for w in self.crew]
+        for t in threads:
+            t.start()
+        while any(t.is_alive() for t in threads):
+            time.sleep(0.05)
+            self._tell("search")
+            if self._proven():
+                self.proven_stop = True
+        for t in threads:
+            t.join()
+
+    proven_stop = False
+
+    def _toil(self, worker: Worker) -> None:
+        began = self.seconds
+        last = self.time_limit - self._reserve()
+        exchanged = began
+        while not (self.stop.is_set() or self.proven_stop) and self.seconds < last:
+            worker.improve(self._temperature((self.seconds - began) / max(1e-9, last - began)))
+            if self.seconds - exchanged > EXCHANGE_SECONDS:
+                exchanged = self.seconds
+                best = self._best()
+                if best is not worker and best.value < worker.value - abs(worker.value) // 400:
+                    worker.adopt(best.best)
+
+    def _reserve(self) -> float:
+        """Seconds kept back for settling and verifying."""
+        return min(0.2 * self.time_limit, 0.2 + 0.01 * len(self.problem.patients))
+
+    def _search_by_work(self, worker: Worker, work: float) -> None:
+        """A fixed amount of work (thousands of rounds), so that every machine finds the same timetable."""
+        total = max(1, int(1000 * work))
+        for done in range(0, total, 25):
+            if self.stop.is_set() or self._proven():
+                break
+            worker.rounds = min(25, total - done)
+            rounds = worker.rounds
+            improve(worker.arrays, *worker.boxed, rounds, self._temperature(done / total), SHARE, BEAM)
+            worker.tried += rounds
+            self._tell("search")
+
+    def _temperature(self, share: float) -> float:
+        """Annealing from a fifth of a typical session's unmet cost down to a sixtieth of that."""
+        prices = self.week.arrays.unmet_price
+        typical = float(np.median(prices)) * 60 if prices.size else 0.0
+        hot = max(60.0, 0.2 * typical)
+        return float(hot * (1 / 60) ** min(1.0, max(0.0, share)))
+
+    def _settle(self) -> int:
+        best = self._best()
+        if not self.problem.patients or best.value >= BIG // 2:
+            return 0
+        return best.settle()
+
+    def _proven(self) -> bool:
+        best = self._best().value
+        return gap_between(best, self.bound) <= self.gap
+
+    def _phase(self, name: str) -> None:
+        spent = sum(p["seconds"] for p in self.phases)
+        self.phases.append(
+            {"phase": name, "seconds": round(self.seconds - spent, 3), "best": self._best().value, "bound": self.bound}
+        )
+
+    def _tell(self, phase: str, force: bool = False) -> None:
+        now = self.seconds
+        if not force and now - self.told < 0.25:
+            return
+        self.told = now
+        best = self._best()
+        value = best.value
+        if value >= BIG // 2:
+            return
+        self.history.append((round(now, 2), value, self.bound))
+        if self.on_progress is not None:
+            short = self._patients_short(best)
+            gap = gap_between(value, self.bound)
+            self.on_progress(Progress(value, self.bound, gap, now, short, phase))
+
+    def _patients_short(self, worker: Worker) -> int:
+        figures = evaluate(self.problem, sessions_of(self.week, worker.best)).patients
+        return sum(f.unmet_minutes > 0 for f in figures)
+
+    def _answer(self, sessions: tuple[PlannedSession, ...], doubtful: int) -> Timetable:
+        figures: Evaluation = evaluate(self.problem, sessions)
+        bound = min(self.bound, figures.value)
+        best = self._best()
+        if figures.value != best.value:
+            raise InternalFault(f"the search says {best.value}, the rules say {figures.value}")
+        if self.stop.is_set():
+            reason = "cancelled"
+        elif figures.value == bound:
+            reason = "optimal"
+        else:
+            reason = "gap" if gap_between(figures.value, bound) <= self.gap else "time"
+        stats = sum(w.best.stats for w in self.crew)
+        solver = {
+            "seconds": round(self.seconds, 3),
+            "stop_reason": reason,
+            "seed": self.seed,
+            "workers": self.workers,
+            "rounds": sum(w.tried for w in self.crew),
+            "phases": self.phases,
+            "kinds": {
+                name: dict(zip(("tries", "accepted", "improved", "gain"), map(int, row), strict=True))
+                for name, row in zip(KINDS, stats, strict=True)
+            },
+            "history": [{"seconds": s, "best": v, "bound": b} for s, v, b in self.history],
+            "placements_not_exact": doubtful,
+        }
+        timetable = timetable_of(self.week, sessions, figures, bound, solver)
+        judged = verify(self.problem, timetable)
+        if not judged.clean:
+            wrong = [str(f) for f in judged.findings] + [str(c) for c in judged.wrong_claims]
+            raise InternalFault("the answer failed its own verification: " + "; ".join(wrong[:5]))
+        return timetable
+
+
+def _fact(week: Week, index: int, pin: SessionPin) -> PlannedSession:
+    session = pin.session
+    minutes = week.problem.session_types[week.type_index[session.session_type]].minutes
+    begin = week.calendar.minute_of(session.start)
+    return PlannedSession(
+        id=session.id or f"fact-{index}",
+        session_type=session.session_type,
+        start=session.start,
+        end=week.calendar.moment_of(begin + minutes),
+        clinicians=session.clinicians or (),
+        room=session.room,
+        patients=session.patients,
+    )
+
+
+def cores_allowed() -> int:
+    """Processors that this process may use by affinity; never the host's count."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return max(1, os.cpu_count() or 1)
+
+
+def solve(
+    problem: Problem,
+    *,
+    time_limit: float = 60.0,
+    gap: float = 0.01,
+    seed: int = 0,
+    workers: int | None = None,
+    deterministic: float | None = None,
+    on_progress: ProgressListener | None = None,
+    stop: threading.Event | None = None,
+) -> Timetable:
+    """The best timetable found for a week, with a proven lower bound; verified before it is returned.
+
+    `time_limit` is in seconds from the call; the search also ends when the proven gap is at most `gap`, or when
+    `stop` is set (the best timetable so far is returned). `deterministic` replaces the clock by an amount of
+    work (thousands of search rounds): the same timetable on every machine.
+
+    Raises PinsClash when pins contradict hard rules, NoTimetableFound when none that keeps them was found.
+    """
+    run = _Solve(
+        problem, time_limit, gap, seed, workers or min(8, cores_allowed()), deterministic, on_progress, stop
+    )
+    return run.run()

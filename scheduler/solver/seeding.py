@@ -1,0 +1,147 @@
+"""What a timetable must hold before the search begins: pins, and what the facts excuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from scheduler.errors import NoTimetableFound
+from scheduler.problem import FLAGGED_RULES, AttendancePin, SessionPin
+from scheduler.solver.kernels.staffing import find_room, find_staff
+from scheduler.solver.kernels.state import LOGGED, NO, State, attend, open_session
+from scheduler.timetable import PlannedSession
+from scheduler.verify import Facts, broken_in
+from scheduler.week import NONE, Arrays, Week
+
+_LIMIT_OF_RULE = {
+    "care_max": ("care_max",),
+    "day_care_max": ("day_care_max",),
+    "days_max": ("days_max",),
+    "idle_max": ("idle_max",),
+    "authorization": ("care_max", "days_max"),
+}
+
+
+def excuse_facts(week: Week, happened: list[PlannedSession]) -> None:
+    """Lift the limits that sessions which have happened break on their own; nobody can mend them."""
+    a = week.arrays
+    for finding in broken_in(Facts(week.problem, happened)) if happened else ():
+        patient = week.patient_index.get(finding.subject)
+        if patient is None:
+            continue
+        for name in _LIMIT_OF_RULE.get(finding.rule, ()):
+            getattr(a, name)[patient] = 7 if name == "days_max" else NONE
+        if finding.rule in FLAGGED_RULES:
+            a.enforced[patient, FLAGGED_RULES.index(finding.rule)] = False
+        if finding.rule == "requirement_max":
+            a.need_max[patient, :] = NONE
+        if finding.rule == "max_per_day":
+            a.per_day[:] = np.maximum(a.per_day, 14)
+
+
+def pinned_places(week: Week) -> np.ndarray[Any, Any]:
+    """[p,i,2]: (type, slot) of the attendances that pins ask for, -1 after the last."""
+    places: dict[int, list[tuple[int, int]]] = {}
+    for pin in week.problem.pins:
+        if isinstance(pin, AttendancePin):
+            slot = week.calendar.minute_of(pin.start) // week.arrays.slot
+            places.setdefault(week.patient_index[pin.patient], []).append((week.type_index[pin.session_type], slot))
+    width = max((len(v) for v in places.values()), default=0) + 1
+    table = np.full((len(week.problem.patients), width, 2), -1, np.int64)
+    for p, wanted in places.items():
+        table[p, : len(wanted)] = wanted
+    return table
+
+
+def seed_pins(week: Week, arrays: Any, state: State, boxed: Any) -> None:
+    """Open every pinned session and seat whoever a pin seats; raises NoTimetableFound where staff or room lack."""
+    a = week.arrays
+    staff = np.full(max(1, int(a.entries.max(initial=1))), -1, np.int64)
+    exact = sorted(
+        (i for i, pin in enumerate(week.problem.pins) if isinstance(pin, SessionPin)),
+        key=lambda i: (-_givenness(week.problem.pins[i]), i),
+    )
+    for i in exact:
+        _seed_session(week, arrays, state, boxed, i, staff)
+    for pin in week.problem.pins:
+        if isinstance(pin, AttendancePin):
+            _seed_attendance(week, arrays, state, boxed, pin, staff)
+
+
+def _givenness(pin: object) -> int:
+    """Pins that leave less to choose are seeded first."""
+    assert isinstance(pin, SessionPin)
+    return 4 * pin.happened + 2 * bool(pin.session.clinicians) + (pin.session.room is not None)
+
+
+def _seed_session(week: Week, arrays: Any, state: State, boxed: Any, index: int, staff: Any) -> None:
+    pin = week.problem.pins[index]
+    assert isinstance(pin, SessionPin)
+    a, given = week.arrays, pin.session
+    t = week.type_index[given.session_type]
+    u = week.calendar.minute_of(given.start) // a.slot
+    tied = pin.frozen or pin.happened
+    if given.clinicians:
+        staff[: len(given.clinicians)] = [week.clinician_index[c] for c in given.clinicians]
+    elif not find_staff(arrays, boxed, np.int64(t), np.int64(u), NO, staff):
+        raise NoTimetableFound(f"no clinicians can lead the session of pin {index} beside the other pins")
+    wanted = len(given.patients) if tied else int(a.size_max[t])
+    if given.room is not None:
+        room = week.room_index[given.room]
+    else:
+        room = int(find_room(arrays, boxed, np.int64(t), np.int64(u), np.int64(max(1, wanted))))
+        if room == -2:
+            raise NoTimetableFound(f"no room is free for the session of pin {index} beside the other pins")
+    cohort = _cohort_of(week, a, t, given.patients) if tied else -1
+    who = [] if tied or a.group[t] else [_someone(week, state, t, u, given.patients, index)]
+    s = open_session(arrays, boxed, np.int64(t), np.int64(u), staff, np.int64(room), np.int64(cohort))
+    state.z[LOGGED] = 0
+    state.fixed[s] = True
+    state.tied[s] = tied
+    if tied:
+        state.seats[s] = len(given.patients)
+        who = [week.patient_index[p] for p in given.patients]
+    for p in who:
+        attend(boxed, s, np.int64(p))
+    state.z[LOGGED] = 0
+
+
+def _someone(week: Week, state: State, t: int, u: int, given: tuple[str, ...], index: int) -> int:
+    """Whose a pinned session for one patient is: the one it names, else one who can and has few other chances."""
+    a = week.arrays
+    end = u + int(a.length[t])
+    for p in [week.patient_index[g] for g in given] + list(np.argsort(a.pok[:, t].sum(axis=1))):
+        held = [s for s in state.attends[p, : state.attended[p]]]
+        clash = any(state.start[s] < end and u < state.start[s] + a.length[state.kind[s]] for s in held)
+        if a.pok[p, t, u] and not clash:
+            return int(p)
+    raise NoTimetableFound(f"nobody can attend the session of pin {index} beside the other pins")
+
+
+def _cohort_of(week: Week, a: Arrays, t: int, patients: tuple[str, ...]) -> int:
+    if not a.cohort_type[t]:
+        return -1
+    rows = {week.patient_index[p] for p in patients}
+    return next((k for k in range(a.cohort_ok.shape[0]) if rows <= set(a.cohort_patients[k].tolist())), -1)
+
+
+def _seed_attendance(week: Week, arrays: Any, state: State, boxed: Any, pin: AttendancePin, staff: Any) -> None:
+    a = week.arrays
+    t, p = week.type_index[pin.session_type], week.patient_index[pin.patient]
+    u = week.calendar.minute_of(pin.start) // a.slot
+    held = [s for s in range(state.kind.shape[0]) if state.kind[s] == t and state.start[s] == u]
+    if any(p in state.members[s, : state.count[s]] for s in held):
+        return
+    room_left = [s for s in held if not state.tied[s] and state.count[s] < state.seats[s]]
+    if a.group[t] and room_left:
+        attend(boxed, np.int64(room_left[0]), np.int64(p))
+    else:
+        who = NO if a.group[t] else np.int64(p)
+        room = int(find_room(arrays, boxed, np.int64(t), np.int64(u), a.size_max[t]))
+        if room == -2 or not find_staff(arrays, boxed, np.int64(t), np.int64(u), who, staff):
+            raise NoTimetableFound(f"patient {pin.patient} cannot be given the pinned {pin.session_type}")
+        s = open_session(arrays, boxed, np.int64(t), np.int64(u), staff, np.int64(room), NO)
+        state.fixed[s] = True
+        attend(boxed, s, np.int64(p))
+    state.z[LOGGED] = 0
