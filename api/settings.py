@@ -58,7 +58,8 @@ class Settings(BaseSettings):
     idempotency_hours: Annotated[int, Field(ge=1)] = 24
 
     # -- solving --------------------------------------------------------------------------------------------
-    solves_at_once: Annotated[int, Field(ge=1, le=64)] = 1  # of one embedded runner or one worker
+    # of one embedded runner or one worker; None: one for every two CPUs allowed
+    solves_at_once: Annotated[int | None, Field(ge=1, le=64)] = None
     solver_threads: Annotated[int | None, Field(ge=1, le=64)] = None  # None: shared out from the CPUs allowed
     solver_memory_mb: Annotated[int, Field(ge=512)] = 4096
     heartbeat_seconds: Seconds = 2

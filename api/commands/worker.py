@@ -9,7 +9,9 @@ from scheduler.cli.failure import CommandFailed
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("--concurrency", type=int, metavar="N", help="weeks solved at once on this node (1)")
+    parser.add_argument(
+        "--concurrency", type=int, metavar="N", help="weeks solved at once here (one for every two CPUs)"
+    )
 
 
 def run(arguments: Namespace) -> int:
@@ -20,10 +22,13 @@ def run(arguments: Namespace) -> int:
             "A worker node needs PostgreSQL: set IOP_SCHEDULER_DATABASE_URL. "
             "On SQLite, `serve` does the solving itself."
         )
+    import logging
+
     from api.jobs.worker import WorkerNode
     from api.telling import set_up_logs
 
     set_up_logs(settings.log_level, settings.log_format)
+    logging.getLogger("procrastinate").setLevel("WARNING")  # a line for every beat of its upkeep otherwise
     with opened(settings) as sessions:
         WorkerNode(settings, sessions).run()
     return 0

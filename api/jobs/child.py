@@ -132,7 +132,9 @@ class _Line:
         return self._stops[number]
 
     def say(self, message: dict[str, Any]) -> None:
-        encoded = json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
+        self._send(_encoded(message))
+
+    def _send(self, encoded: bytes) -> None:
         with self._sending:
             self._control.send_bytes(encoded)
 
@@ -146,7 +148,11 @@ class _Line:
         with self._news:
             self._latest = None
         self._stops.pop(message["number"], None)
-        self.say(message)
+        try:
+            encoded = _encoded(message)
+        except (TypeError, ValueError) as unfit:  # an answer that is no JSON
+            encoded = _encoded({"kind": "failure", "number": message["number"], **_explained(unfit)})
+        self._send(encoded)
 
     def _listen(self) -> None:
         while True:
@@ -177,6 +183,10 @@ class _Line:
             with suppress(OSError, ValueError):
                 self.say(news or {})
             pause.wait(self._progress_every)
+
+
+def _encoded(message: dict[str, Any]) -> bytes:
+    return json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _run(request: dict[str, Any], line: _Line) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.jobs import ledger, process
-from api.jobs.engine import EngineRefused, terms
+from api.jobs.engine import EngineRefused, solves_at_once, terms
 from api.jobs.turn import Turn
 from api.settings import Settings
 from api.store.database import Sessions
@@ -38,7 +38,8 @@ class EmbeddedEngine:
         self._stopping = Event()
         self._news = Event()
         self._threads = [
-            Thread(target=self._serve, name=f"solve-{n}", daemon=True) for n in range(settings.solves_at_once)
+            Thread(target=self._serve, name=f"solve-{n}", daemon=True)
+            for n in range(solves_at_once(settings))
         ]
 
     def enqueue(self, session: Session, timetable_id: str) -> None:
@@ -71,6 +72,7 @@ class EmbeddedEngine:
         return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
 
     def _serve(self) -> None:
+        process.warm()
         while not self._stopping.is_set():
             self._news.clear()
             try:

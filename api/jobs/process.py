@@ -72,6 +72,11 @@ def _nameless_main() -> Iterator[None]:
         sys.modules["__main__"] = main_module
 
 
+def warm() -> None:
+    """Wait until solver processes start at once, so that nothing taken later waits without a sign of life."""
+    SolverProcess().close()
+
+
 class SolverProcess:
     """One child process; ask it, one task after another, then close it."""
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from api.jobs import ledger, process
 from api.jobs.distributed import QUEUE, TASK, Turns, install_queue
-from api.jobs.engine import terms
+from api.jobs.engine import solves_at_once, terms
 from api.jobs.turn import Turn
 from api.settings import Settings
 from api.store.database import Sessions
@@ -42,6 +42,7 @@ class WorkerNode:
         self._sessions = sessions
         self._settings = settings
         self._terms = terms(settings)
+        self._at_once = solves_at_once(settings)
         self._turns = Turns()
         self._stopping = Event()
         self._told = asyncio.Event()
@@ -54,10 +55,10 @@ class WorkerNode:
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
-        self._told = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self.stop)
-        loop.set_default_executor(ThreadPoolExecutor(self._settings.solves_at_once + 4))
+        loop.set_default_executor(ThreadPoolExecutor(self._at_once + 4))
+        await asyncio.to_thread(process.warm)
         app = self._app()
         async with app.open_async():
             serving = [asyncio.create_task(self._keep_serving(app, **options)) for options in self._workers()]
@@ -87,8 +88,7 @@ class WorkerNode:
             "stalled_worker_timeout": self._settings.stalled_seconds,
             "delete_jobs": "always",  # what became of a solve stands in its row
         }
-        solves = self._settings.solves_at_once
-        yield {**common, "name": QUEUE, "queues": [QUEUE], "concurrency": solves}
+        yield {**common, "name": QUEUE, "queues": [QUEUE], "concurrency": self._at_once}
         yield {**common, "name": UPKEEP, "queues": [UPKEEP], "concurrency": 1}
 
     def _app(self) -> App:

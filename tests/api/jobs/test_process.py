@@ -136,6 +136,13 @@ def test_an_error_tells_where_but_never_what(process: SolverProcess) -> None:
     assert "Ann" not in repr(outcome)
 
 
+def test_an_answer_that_is_no_json_is_a_failure(process: SolverProcess) -> None:
+    outcome = process.ask("answer_nonsense", {}, 10)
+    assert isinstance(outcome, Failed)
+    assert outcome.code == "internal"
+    assert isinstance(process.ask("echo", {}, 10), Answered)
+
+
 def test_faults_of_a_document_come_back_with_their_pointers(process: SolverProcess) -> None:
     outcome = process.ask("refuse", {}, 10)
     assert isinstance(outcome, Failed)

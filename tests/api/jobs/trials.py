@@ -19,7 +19,7 @@ from scheduler.errors import Fault, PinsClash, ProblemRefused
 
 TASKS = (
     *("echo", "spin", "stubborn", "hold_interpreter", "allocate", "fail", "refuse", "clash", "signal_self"),
-    *("leave", "talk", "with_helper", "loaded", "solve"),
+    *("leave", "talk", "answer_nonsense", "with_helper", "loaded", "solve"),
 )
 
 
@@ -104,6 +104,10 @@ def signal_self(payload: dict[str, Any], stop: Event, report: Report) -> dict[st
 
 def leave(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]:
     os._exit(3)
+
+
+def answer_nonsense(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]:
+    return {"gap": float("nan")}
 
 
 def talk(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]:
