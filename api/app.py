@@ -48,7 +48,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=life,
-        max_body_size=settings.max_body_bytes,
         # The framework's own spans carry paths, its log records exception texts: both can name patients.
         telemetry={"tracing": False, "logs": False, "metrics": settings.telemetry, "auto_configure": False},
         generate_unique_id_function=lambda route: route.name,

@@ -46,8 +46,8 @@ def _shown(clinician: dict[str, Any]) -> dict[str, Any]:
 def put_availability(
     clinic_id: ClinicId,
     clinician_id: ClinicianId,
-    given: JsonObject,
     caller: PeopleWriter,
+    given: JsonObject,
     service: TheService,
     if_match: IfMatch = None,
 ) -> Response:

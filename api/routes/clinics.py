@@ -33,8 +33,8 @@ router = APIRouter(prefix="/v1/clinics")
 )
 def put_clinic(
     clinic_id: ClinicId,
-    given: JsonObject,
     caller: ClinicWriter,
+    given: JsonObject,
     service: TheService,
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,

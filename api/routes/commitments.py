@@ -33,8 +33,8 @@ router = APIRouter(prefix="/v1/clinics/{clinic_id}/patients/{patient_id}/commitm
 def put_commitments(
     clinic_id: ClinicId,
     patient_id: PatientId,
-    given: JsonObject,
     caller: PeopleWriter,
+    given: JsonObject,
     service: TheService,
     if_match: IfMatch = None,
 ) -> Response:

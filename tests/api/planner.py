@@ -72,7 +72,7 @@ def _sessions(problem: Problem) -> list[PlannedSession]:
     groups = [t for t in problem.session_types if t.mode == "group"]
     people = tuple(p.id for p in problem.patients)
     calendar = scheduler.calendar.Calendar(problem)
-    found = []
+    found: list[PlannedSession] = []
     for kind in groups:
         for day, weekday in enumerate(calendar.weekdays):
             if weekday in ("mon", "tue", "wed") and len(people) >= kind.size_min:
