@@ -21,6 +21,7 @@ from api.jobs.process import SolverProcess
 from api.settings import Settings
 
 LOG = logging.getLogger(__name__)
+WARM_SECONDS: Final = 300.0  # on a new machine the kernels are translated first
 TASKS_EACH: Final = 500  # then a process is replaced, so that fragmented memory does not pile up
 
 
@@ -48,9 +49,9 @@ class Interactive:
             self._idle.put(seat)
 
     def start(self) -> None:
-        """Warm up without keeping anybody waiting."""
+        """Warm one process up without keeping anybody waiting."""
         process.warm_up()
-        Thread(target=self._seats[-1].warm, daemon=True, name="warm-up").start()
+        Thread(target=self._warm, daemon=True, name="warm-up").start()
 
     def stop(self) -> None:
         for seat in self._seats:
@@ -72,6 +73,10 @@ class Interactive:
         LOG.warning("no answer", extra={"task": task, "outcome": outcome.code, "where": outcome.where})
         raise NoAnswer(outcome)
 
+    def _warm(self) -> None:
+        with suppress(NoAnswer):
+            self.run("warm", {}, WARM_SECONDS)
+
 
 class _Seat:
     """One place in the pool: its process is started when first needed and replaced when it is gone."""
@@ -82,10 +87,6 @@ class _Seat:
         self._asked = 0
         self._lock = Lock()
         self._closed = False
-
-    def warm(self) -> None:
-        with suppress(OSError), self._lock:
-            self._ready()
 
     def ask(self, task: str, payload: dict[str, Any], timeout: float) -> Answered | Failed:
         with self._lock:

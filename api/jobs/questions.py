@@ -48,3 +48,10 @@ def read(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]
 
 def _plain(value: Any) -> dict[str, Any]:
     return dict(value.as_dict()) if hasattr(value, "as_dict") else asdict(value)
+
+
+def warm(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]:
+    """Load the search kernels' machine code, so that the next question in this process does not have to."""
+    from scheduler.solver.warm import main
+
+    return {"exit": main()}

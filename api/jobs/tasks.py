@@ -14,6 +14,7 @@ _REGISTERED: Final[dict[str, str]] = {
     "solve": "api.jobs.questions:solve",
     "verify": "api.jobs.questions:verify",
     "read": "api.jobs.questions:read",
+    "warm": "api.jobs.questions:warm",
 }
 
 
