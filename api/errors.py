@@ -29,6 +29,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from api.discreet import discreet
 from scheduler.errors import Fault, ProblemRefused
 
 MEDIA_TYPE = "application/problem+json"
@@ -92,7 +93,7 @@ class Refused(ApiError):
     title = "The document has faults"
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        listed = [fault.as_dict() for fault in faults]
+        listed = [discreet(fault).as_dict() for fault in faults]
         count = "1 fault" if len(listed) == 1 else f"{len(listed)} faults"
         super().__init__(f"{count}; `errors` tells where and what.", errors=listed)
 

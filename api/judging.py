@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from api.discreet import discreet
 from api.errors import Conflict, Refused
 from api.store.models import Clinic, Patient
 from scheduler.errors import Fault, ProblemRefused
@@ -132,6 +133,7 @@ def _reference(fault: Fault, patient_ids: Sequence[str]) -> Json:
     elif parts[:1] in (["cohorts"], ["apart"]):
         resource, inside = parts[0], parts
     path = "".join(f"/{part}" for part in inside)
+    fault = discreet(fault)
     return {"resource": resource, "pointer": path, "message": fault.message, "code": fault.code}
 
 

@@ -79,3 +79,14 @@ def either_door(request: pytest.FixtureRequest) -> Door:
     """The service over each database in turn."""
     found: Door = request.getfixturevalue(f"on_{request.param}")
     return found
+
+
+@pytest.fixture
+def fresh_postgres_database(postgres: str) -> Iterator[str]:
+    """An upgraded database of one test."""
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield upgraded(make_url(postgres).set(database=name).render_as_string(hide_password=False))
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
