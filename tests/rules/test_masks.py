@@ -27,7 +27,6 @@ from scheduler.timetable import Reason
 from tests.rules.small_week import session, week, words_of
 from tests.strategies import Doc, weeks
 
-
 PURE: tuple[PatientMask, ...] = (audience, delivery, active, commitment)
 
 
