@@ -66,6 +66,12 @@ class PatientDocument(Patient):
     )
 
 
+class PatientBody(PatientDocument):
+    """One patient, whose id is in the path."""
+
+    id: Id | None = Field(default=None, description="the id of the path; may be left out")  # type: ignore[assignment]
+
+
 class PatientList(BaseModel):
     patients: list[PatientDocument]
     next: str | None = Field(default=None, description="the `cursor` of the next page; null on the last one")

@@ -43,6 +43,7 @@ CORE_PATHS = (
 SCHEMAS: dict[type[BaseModel], str] = {
     d.ClinicDocument: "ClinicDocument",
     d.PatientDocument: "PatientDocument",
+    d.PatientBody: "PatientBody",
     d.PatientsDocument: "PatientsDocument",
     d.PatientList: "PatientList",
     d.PatientsDifference: "PatientsDifference",
@@ -114,7 +115,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     order = [*CORE_PATHS, *(p for p in paths if p not in CORE_PATHS)]
     document["paths"] = {path: paths[path] for path in order if path in paths}
     components = document.setdefault("components", {})
-    components["schemas"] = _schemas()
+    components["schemas"] = {**components.get("schemas", {}), **_schemas()}
     components["securitySchemes"] = {
         "key": {
             "type": "http",

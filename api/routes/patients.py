@@ -34,7 +34,7 @@ def shown(row: Patient) -> dict[str, Any]:
 @router.put(
     "/{patient_id}",
     tags=[CORE],
-    openapi_extra=takes(d.PatientDocument, examples.PATIENT),
+    openapi_extra=takes(d.PatientBody, examples.PATIENT),
     responses=answers(200, "Replaced.", d.PatientDocument, headers=("ETag",))
     | answers(201, "Made.", d.PatientDocument, headers=("ETag", "Location"))
     | described(401, 403, 404, 409, 412, 413, 415, 422, 428, 429),
