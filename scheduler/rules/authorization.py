@@ -20,9 +20,12 @@ NAME: Final = "authorization"
 SHAPE: Final = "count"
 
 NOT_AUTHORIZED: Final = Words("not_authorized", "patient {patient} is not authorised on {date}")
-DAYS: Final = Words("authorized_days", "patient {patient} has {days} care days, {limit} are authorised")
+DAYS: Final = Words(
+    "authorized_days", "patient {patient} has more care days than authorised: {days}, at most {limit}"
+)
 MINUTES: Final = Words(
-    "authorized_minutes", "patient {patient} has {minutes} care minutes, {limit} are authorised"
+    "authorized_minutes",
+    "patient {patient} has more care minutes than authorised: {minutes}, at most {limit}",
 )
 
 

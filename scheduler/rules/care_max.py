@@ -15,7 +15,7 @@ NAME: Final = "care_max"
 SHAPE: Final = "count"
 
 TOO_MUCH: Final = Words(
-    "care_max", "patient {patient} has {minutes} care minutes in the week, more than {limit}"
+    "care_max", "patient {patient} has too many care minutes in the week: {minutes}, at most {limit}"
 )
 
 

@@ -18,8 +18,8 @@ SHAPE: Final = "span"
 
 NO_BREAK: Final = Words(
     "no_break",
-    "clinician {clinician} has no break of {break_minutes} minutes for {minutes} minutes on {date}, "
-    "longer than {limit}",
+    "clinician {clinician} leads too long without a break of {break_minutes} minutes on {date}: "
+    "{minutes} minutes, at most {limit}",
 )
 
 

@@ -14,9 +14,11 @@ from scheduler.rules.facts import Facts, by_day
 NAME: Final = "clinician_load"
 SHAPE: Final = "count"
 
-DAY_LOAD: Final = Words("day_load", "clinician {clinician} leads {minutes} minutes on {date}, above {limit}")
+DAY_LOAD: Final = Words(
+    "day_load", "clinician {clinician} leads too many minutes on {date}: {minutes}, at most {limit}"
+)
 WEEK_LOAD: Final = Words(
-    "week_load", "clinician {clinician} leads {minutes} minutes in the week, above {limit}"
+    "week_load", "clinician {clinician} leads too many minutes in the week: {minutes}, at most {limit}"
 )
 
 

@@ -12,7 +12,7 @@ NAME: Final = "day_care_max"
 SHAPE: Final = "count"
 
 TOO_MUCH: Final = Words(
-    "day_care_max", "patient {patient} has {minutes} care minutes on {date}, more than {limit}"
+    "day_care_max", "patient {patient} has too many care minutes on {date}: {minutes}, at most {limit}"
 )
 
 

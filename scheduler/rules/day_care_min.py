@@ -15,7 +15,7 @@ NAME: Final = "day_care_min"
 SHAPE: Final = "count"
 
 TOO_LITTLE: Final = Words(
-    "day_care_min", "patient {patient} has {minutes} care minutes on {date}, fewer than {limit}"
+    "day_care_min", "patient {patient} has too few care minutes on {date}: {minutes}, at least {limit}"
 )
 
 

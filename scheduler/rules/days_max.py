@@ -14,7 +14,7 @@ from scheduler.rules.facts import Facts
 NAME: Final = "days_max"
 SHAPE: Final = "count"
 
-TOO_MANY: Final = Words("days_max", "patient {patient} has {days} care days, more than {limit}")
+TOO_MANY: Final = Words("days_max", "patient {patient} has too many care days: {days}, at most {limit}")
 
 
 def check(facts: Facts) -> Iterator[Finding]:

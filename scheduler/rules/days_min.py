@@ -15,7 +15,7 @@ from scheduler.rules.facts import Facts
 NAME: Final = "days_min"
 SHAPE: Final = "count"
 
-TOO_FEW: Final = Words("days_min", "patient {patient} has {days} care days, fewer than {limit}")
+TOO_FEW: Final = Words("days_min", "patient {patient} has too few care days: {days}, at least {limit}")
 
 
 def breaches(facts: Facts, patient_id: str) -> int:

@@ -20,7 +20,9 @@ from scheduler.timetable import Reason
 NAME: Final = "facilitators"
 SHAPE: Final = "mask"
 
-COUNT: Final = Words("facilitator_count", "it takes {needed} clinicians and has {given}")
+COUNT: Final = Words(
+    "facilitator_count", "it has the wrong number of clinicians: {given} instead of {needed}"
+)
 TWICE: Final = Words("facilitator_twice", "its clinicians are not distinct: {clinicians}")
 UNCREDENTIALED: Final = Words("lacks_credential", "clinician {clinician} holds none of {credentials}")
 NOT_PRIMARY: Final = Words(

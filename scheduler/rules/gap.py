@@ -17,7 +17,8 @@ NAME: Final = "gap"
 SHAPE: Final = "span"
 
 TOO_WIDE: Final = Words(
-    "gap", "patient {patient} has no care on {days} dates between {earlier} and {later}, more than {limit}"
+    "gap",
+    "patient {patient} has a gap too wide between {earlier} and {later}: {days} dates, at most {limit}",
 )
 
 

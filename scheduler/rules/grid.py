@@ -36,12 +36,11 @@ CLOSED: Final = Words("clinic_closed", "the clinic is closed then")
 def bars(setting: Setting, session_type: SessionType, interval: Interval) -> Reason | None:
     """Why no session of the type can be held then."""
     clock, calendar = interval[0] % DAY, setting.calendar
-    slot = setting.problem.clinic.slot_minutes
-    every = session_type.start_every_minutes or slot
+    every = session_type.start_every_minutes or setting.problem.clinic.slot_minutes  # a multiple of the slot
     windows = calendar.type_windows[session_type.id]
     if clock + session_type.minutes > DAY:
         return PAST_MIDNIGHT.reason()
-    if clock % every or clock % slot:
+    if clock % every:
         return OFF_GRID.reason(session_type=session_type.id, every=every)
     if not inside_any(interval, calendar.opening):
         return NOT_OPEN.reason()

@@ -16,7 +16,9 @@ from scheduler.rules.facts import Facts
 NAME: Final = "idle_max"
 SHAPE: Final = "span"
 
-TOO_LONG: Final = Words("idle_max", "patient {patient} waits {minutes} minutes on {date}, more than {limit}")
+TOO_LONG: Final = Words(
+    "idle_max", "patient {patient} waits too many minutes on {date}: {minutes}, at most {limit}"
+)
 
 
 def check(facts: Facts) -> Iterator[Finding]:

@@ -16,7 +16,8 @@ NAME: Final = "max_per_day"
 SHAPE: Final = "count"
 
 TOO_OFTEN: Final = Words(
-    "too_often", "patient {patient} attends {count} sessions of {session_type} on {date}, more than {limit}"
+    "too_often",
+    "patient {patient} attends {session_type} too often on {date}: {count} times, at most {limit}",
 )
 
 

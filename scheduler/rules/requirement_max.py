@@ -20,7 +20,8 @@ NAME: Final = "requirement_max"
 SHAPE: Final = "count"
 
 TOO_MANY: Final = Words(
-    "requirement_full", "patient {patient} attends {count} sessions of {requirement}, more than {limit}"
+    "requirement_full",
+    "patient {patient} attends too many sessions of {requirement}: {count}, at most {limit}",
 )
 NOT_REQUIRED: Final = Words(
     "not_required", "{session_type} is in none of the requirements of patient {patient}"

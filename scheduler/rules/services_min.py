@@ -15,7 +15,7 @@ NAME: Final = "services_min"
 SHAPE: Final = "count"
 
 TOO_FEW: Final = Words(
-    "services_min", "patient {patient} has {services} care sessions on {date}, fewer than {limit}"
+    "services_min", "patient {patient} has too few care sessions on {date}: {services}, at least {limit}"
 )
 
 

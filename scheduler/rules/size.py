@@ -12,8 +12,8 @@ from scheduler.rules.facts import Facts
 NAME: Final = "size"
 SHAPE: Final = "count"
 
-TOO_FEW: Final = Words("too_few", "it has {patients} patients, fewer than {limit}")
-TOO_MANY: Final = Words("too_many", "it has {patients} patients, more than {limit}")
+TOO_FEW: Final = Words("too_few", "it has too few patients: {patients}, at least {limit}")
+TOO_MANY: Final = Words("too_many", "it has too many patients: {patients}, at most {limit}")
 NOT_ONE: Final = Words("not_one", "it has {patients} patients instead of exactly {limit}")
 
 

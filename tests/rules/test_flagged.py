@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.rules.small_week import DATES, broken_in, evaluated, session, units, week
+from tests.rules.small_week import DATES, broken_in, evaluated, session, units, week, words_of
 
 Doc = dict[str, Any]
 
@@ -82,3 +82,19 @@ def test_the_least_care_days_shrink_with_the_active_dates_halves_up() -> None:
     document = week(rules, {"id": "p1", "active": {"from": DATES["wed"]}})
     assert broken_in(document, *attended([("family", "wed 09:00"), ("family", "thu 09:00")])) == set()
     assert broken_in(document, *attended([("family", "wed 09:00")])) == {("days_min", "p1")}
+
+
+# Per rule: what is said of the first breach in its breaking week.
+SAID = {
+    "day_care_min": "Patient p1 has too few care minutes on 2026-12-01: 60, at least 120.",
+    "days_min": "Patient p1 has too few care days: 1, at least 3.",
+    "gap": "Patient p1 has a gap too wide between 2026-11-30 and 2026-12-03: 2 dates, at most 1.",
+    "services_min": "Patient p1 has too few care sessions on 2026-11-30: 1, at least 2.",
+    "group_daily": "Patient p1 has care but no care group on 2026-12-01.",
+}
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_the_words_say_how_far_and_when(rule: str) -> None:
+    rules, _, breaking, _ = CASES[rule]
+    assert words_of(week({"id": "iop", **rules, "enforce": [rule]}), *attended(breaking))[0] == SAID[rule]

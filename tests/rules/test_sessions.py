@@ -56,7 +56,10 @@ def test_a_session_lies_inside_opening_hours() -> None:
 def test_touching_opening_hours_are_one_window_but_never_across_midnight() -> None:
     document = open_at(window("08:00", "12:00"), window("12:00", "24:00"), window("00:00", "08:00"))
     assert broken_in(document, session("family", "mon 11:30")) == set()
-    assert broken_in(document, session("family", "mon 23:30")) == {("grid", "s1")}
+    assert broken_in(document, session("family", "mon 23:00")) == set()
+    assert words_of(document, session("family", "mon 23:15")) == [
+        "Session s1 (family, 2026-11-30 23:15–24:15): a session ends by 24:00 of the date it starts on."
+    ]
 
 
 def test_a_clinic_without_opening_hours_is_never_open() -> None:
@@ -302,13 +305,20 @@ def test_a_session_belongs_to_one_cohort_and_not_to_two() -> None:
         ({"room": "gone"}, "Session s1 names an unknown room: gone."),
         ({"patients": ["p1", "gone"]}, "Session s1 names an unknown patient: gone."),
         ({"patients": ["p1", "p1"]}, "Session s1 names patient p1 2 times."),
-        ({"start": "2026-12-07T09:00"}, "Session s1 starts at 2026-12-07T09:00, outside the planning week."),
+        ({"start": "2026-12-07T00:00"}, "Session s1 starts at 2026-12-07T00:00, outside the planning week."),
+        ({"start": "2026-11-29T23:00"}, "Session s1 starts at 2026-11-29T23:00, outside the planning week."),
         ({"end": "2026-11-30T10:30"}, "Session s1 ends at 2026-11-30T10:30 instead of 2026-11-30T10:00."),
     ],
 )
 def test_a_session_speaks_of_known_things_and_of_this_week(fields: Doc, said: str) -> None:
     assert said in words_of(week(), session("group", "mon 09:00", **fields))
     assert words_of(week(), session("group", "mon 09:00", end="2026-11-30T10:00")) == []
+
+
+def test_a_session_outside_the_week_stands_for_nothing_else() -> None:
+    for start in ("2026-12-07T00:00", "2026-11-29T23:45"):
+        found = broken_in(week(), session("group", "mon 09:00", start=start, room=None))
+        assert found == {("reference", "s1")}
 
 
 def test_two_sessions_do_not_share_an_id() -> None:
