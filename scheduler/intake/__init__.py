@@ -14,14 +14,14 @@ from typing import Any, Final
 import rfc8785
 
 from scheduler.errors import Fault, ProblemRefused
-from scheduler.intake.arithmetic import check_arithmetic
+from scheduler.intake.arithmetic import check_arithmetic, check_size
 from scheduler.intake.foresight import foreseen
 from scheduler.intake.form import check_form
 from scheduler.intake.place import EnoughFaults, Faults, Root
 from scheduler.intake.references import check_references
 from scheduler.intake.sessions import check_sessions
 from scheduler.intake.sound import may_hold_halves, sound
-from scheduler.intake.text import parse, values_at_most
+from scheduler.intake.text import Parsed, parse, report_twice, values_at_most
 from scheduler.problem import Problem
 
 __all__ = ["MAX_LISTED", "Reading", "problem_digest", "read_problem"]
@@ -39,17 +39,13 @@ class Reading:
 
 def read_problem(document: dict[str, Any] | str | bytes) -> Reading:
     """Raises `ProblemRefused` with every fault, in the order of the document."""
+    parsed = parse(document) if isinstance(document, str | bytes) else Parsed(document, ())
     faults = Faults()
-    if isinstance(document, str | bytes):
-        value = parse(document, faults)
-        problem = _checked(value, faults, may_hold_halves(document), values_at_most(document))
-    else:
-        value = document
-        problem = _checked(value, faults)
+    problem = _checked(parsed, faults, _hints(document))
     if problem is None:
-        raise ProblemRefused(_listed(faults, value, "faults"))
-    problem._document = value
-    return Reading(problem, tuple(_listed(foreseen(problem), value, "warnings")))
+        raise ProblemRefused(_listed(faults, parsed.value, "faults"))
+    problem._document = parsed.value
+    return Reading(problem, tuple(_listed(foreseen(problem), parsed.value, "warnings")))
 
 
 def problem_digest(document: dict[str, Any]) -> str:
@@ -57,12 +53,27 @@ def problem_digest(document: dict[str, Any]) -> str:
     return f"sha256:{hashlib.sha256(rfc8785.dumps(document)).hexdigest()}"
 
 
-def _checked(value: Any, faults: Faults, suspect: bool = True, at_most: int | None = None) -> Problem | None:
-    """What a text tells beforehand spares a look: `suspect` of unsound values, `at_most` so many values."""
+@dataclass(frozen=True, slots=True)
+class _Hints:
+    """What a text tells at a glance, which spares looking at every value."""
+
+    may_be_unsound: bool = True
+    values_at_most: int | None = None
+
+
+def _hints(document: Any) -> _Hints:
+    if isinstance(document, str | bytes):
+        return _Hints(may_hold_halves(document), values_at_most(document))
+    return _Hints()
+
+
+def _checked(parsed: Parsed, faults: Faults, hints: _Hints) -> Problem | None:
     try:
-        whole = sound(value, faults) if suspect else value
-        problem = check_form(whole, faults, at_most)
-        root = Root(whole)
+        report_twice(parsed, faults)
+        document = sound(parsed.value, faults) if hints.may_be_unsound else parsed.value
+        root = Root(document)
+        check_size(root, faults)
+        problem = check_form(document, faults, hints.values_at_most)
         for check in (check_references, check_arithmetic, check_sessions):
             check(root, faults)
     except EnoughFaults:

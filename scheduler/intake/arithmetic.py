@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from scheduler.calendar import DAY
-from scheduler.intake.place import EACH, Faults, Place, shown
+from scheduler.intake.place import EACH, EnoughFaults, Faults, Place, shown
 from scheduler.intake.references import RULES_OF
 from scheduler.problem import Clinic, Mode, format_clock
 
@@ -52,10 +52,16 @@ def check_arithmetic(root: Place, faults: Faults) -> None:
     for commitment in root.spots("patients", EACH, "commitments", EACH):
         if isinstance(commitment.value, dict):
             _commitment(commitment, faults)
+
+
+def check_size(root: Place, faults: Faults) -> None:
+    """A few patients too many are one fault among others; of very many only their number is looked at."""
     count = len(root.at("patients").entries())
     if count > MAX_PATIENTS:
         message = f"at most {MAX_PATIENTS:,} patients are planned at once, these are {count:,}"
         faults.add(root.at("patients"), "too_many_patients", message)
+    if count > 10 * MAX_PATIENTS:
+        raise EnoughFaults
 
 
 def slot_of(root: Place) -> int | None:

@@ -14,6 +14,8 @@ from scheduler.problem import AttendancePin, Problem, SessionPin
 
 MAX_VALUES: Final = 400_000
 PART: Final = 200_000
+DEPTH: Final = 8
+WITH_ADVICE: Final = 1000  # a look for similar names takes a millisecond
 
 # Names are a person's own words: no message repeats them.
 PRIVATE: Final = frozenset({"name"})
@@ -73,16 +75,11 @@ def _validated(
     except ValidationError as error:
         for details in error.errors(include_url=False):
             steps, model = _resolved(details["loc"])
-            if (
-                whole
-                and len(steps) == 1
-                and whole.get(str(steps[0])) is not None
-                and steps[0] not in document
-            ):
+            if whole and len(steps) == 1 and steps[0] in whole and steps[0] not in document:
                 continue  # missing from this part only
             if len(steps) > 1 and isinstance(steps[1], int):
                 steps = (steps[0], steps[1] + first, *steps[2:])
-            faults.add(steps, *_in_words(details, steps, model))
+            faults.add(steps, *_in_words(details, steps, model if len(faults.found) < WITH_ADVICE else None))
         return None
 
 
@@ -90,25 +87,29 @@ def _validated(
 
 
 def values_in(document: Any) -> int:
-    """How many values there are, of lists and objects at any depth."""
-    count, todo = 0, [document]
-    while todo:
-        node = todo.pop()
-        count += len(node)
-        inner = node.values() if isinstance(node, dict) else node
-        todo += [value for value in inner if isinstance(value, dict | list | tuple)]
+    """How many values there are, as deep as the form looks."""
+    count, level = 0, [document]
+    for _ in range(DEPTH):
+        count += sum(map(len, level))
+        inner = [node.values() if isinstance(node, dict) else node for node in level]
+        level = [value for values in inner for value in values if isinstance(value, dict | list | tuple)]
     return count
 
 
 def _parts(document: dict[str, Any], faults: Faults) -> Iterator[tuple[dict[str, Any], int]]:
     """The document in pieces of bearable size, each with the index of its first entry."""
-    rest = {}
+    rest: dict[str, Any] = {}
+    size = 0
     for name, value in document.items():
         if isinstance(value, list | tuple):
             for first, entries in _runs(name, value, faults):
                 yield {name: entries}, first
         elif _bearable((name,), value, faults):
             rest[name] = value
+            size += _size(value)
+        if size >= PART:
+            yield rest, 0
+            rest, size = {}, 0
     yield rest, 0
 
 
@@ -121,15 +122,19 @@ def _runs(name: str, entries: list[Any] | tuple[Any, ...], faults: Faults) -> It
             run, size = [], 0
             continue
         run.append(entry)
-        size += 1 + (values_in(entry) if isinstance(entry, dict | list | tuple) else 0)
+        size += _size(entry)
         if size >= PART:
             yield index + 1 - len(run), run
             run, size = [], 0
     yield len(entries) - len(run), run
 
 
+def _size(value: Any) -> int:
+    return 1 + values_in(value) if isinstance(value, dict | list | tuple) else 1
+
+
 def _bearable(steps: Steps, value: Any, faults: Faults) -> bool:
-    if not isinstance(value, dict | list | tuple) or values_in(value) <= PART:
+    if _size(value) <= PART:
         return True
     faults.add(steps, "too_large", f"this part alone holds more than {PART:,} values")
     return False
@@ -184,4 +189,5 @@ def _unknown(field: str, model: type[BaseModel] | None) -> str:
 
 
 def _choices(context: dict[str, Any]) -> str:
-    return "one of " + str(context["expected"]).replace("'", '"')
+    expected = str(context["expected"]).replace("'", '"')
+    return f"one of {expected}" if " or " in expected else expected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -145,28 +145,28 @@ def _nothing_twice(root: Place, faults: Faults) -> None:
 
 
 def _distinct(place: Place, faults: Faults) -> None:
-    values = [_comparable(value) for value in place.value]
-    if len(set(values)) == len(values):
-        return
-    known: set[Hashable] = set()
-    for index, value in enumerate(values):
-        if value in known:
-            what = "this pair" if isinstance(value, tuple) else shown(value)
+    try:
+        if len(set(place.value)) == len(place.value):
+            return
+    except TypeError:
+        pass  # pairs, or something malformed
+    known: set[str | tuple[str, ...]] = set()
+    for index, value in enumerate(place.value):
+        name = _comparable(value)
+        if name is not None and name in known:
+            what = "this pair" if isinstance(name, tuple) else shown(name)
             faults.add((*place.steps, index), "duplicate_entry", f"{what} is in this list twice")
-        known.add(value)
+        elif name is not None:
+            known.add(name)
 
 
-def _comparable(value: object) -> Hashable:
-    """Strings and lists of strings as themselves; anything else is malformed and equals nothing."""
+def _comparable(value: object) -> str | tuple[str, ...] | None:
+    """Strings and lists of strings; anything else is malformed and equals nothing."""
     if isinstance(value, str):
         return value
     if isinstance(value, list | tuple) and value and all(isinstance(v, str) for v in value):
         return tuple(value)
-    return _Unlike()
-
-
-class _Unlike:
-    pass
+    return None
 
 
 # -- requirements -------------------------------------------------------------------------------------------
@@ -194,15 +194,19 @@ def _each_type_once(requirements: Place, faults: Faults) -> None:
 
 
 def _apart(root: Place, faults: Faults) -> None:
-    cohorts = [(cohort, _texts(cohort.spots("patients", EACH))) for cohort in root.spots("cohorts", EACH)]
+    cohorts: dict[str, dict[int, Place]] = {}
+    for index, cohort in enumerate(root.spots("cohorts", EACH)):
+        for patient in _texts(cohort.spots("patients", EACH)):
+            cohorts.setdefault(patient, {})[index] = cohort
     for pair in root.spots("apart", EACH):
-        patients = _texts(pair.entries())
-        if len(patients) != 2:
+        patients = [place.text for place in pair.entries() if place.text is not None]
+        if len(set(patients)) != 2 or len(pair.value) != 2:
             continue
-        for cohort, members in cohorts:
-            if patients <= members:
-                message = f"{_listed(patients)} are kept apart, and both belong to cohort {_name(cohort)}"
-                faults.add(pair, "apart_in_cohort", message)
+        first, second = (cohorts.get(patient, {}) for patient in patients)
+        for index in sorted(first.keys() & second.keys()):
+            names = " and ".join(map(shown, patients))
+            message = f"{names} are kept apart, and both belong to cohort {_name(first[index])}"
+            faults.add(pair, "apart_in_cohort", message)
 
 
 def _cohorts(root: Place, faults: Faults) -> None:
@@ -233,10 +237,6 @@ def _in_one_cohort(
 
 def _texts(places: Iterable[Place]) -> set[str]:
     return {place.text for place in places if place.text is not None}
-
-
-def _listed(ids: Iterable[str]) -> str:
-    return " and ".join(shown(i) for i in sorted(ids))
 
 
 def _name(place: Place) -> str:

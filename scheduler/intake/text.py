@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from scheduler.errors import Fault, ProblemRefused
@@ -17,9 +18,24 @@ _TOO_DEEP: Final = 200
 _LONG_NUMBER: Final = 400  # digits; Python itself refuses to read more than 4,300
 
 
-def parse(document: bytes | str, faults: Faults, kind: str = "problem") -> Any:
-    """The value; what is not JSON at all is refused at once, names given twice are reported and read on."""
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The value of a text, and the objects in which names were given twice (the last one holds)."""
+
+    value: Any
+    twice: Sequence[tuple[dict[str, Any], list[str]]]
+
+
+def parse(document: bytes | str, kind: str = "problem") -> Parsed:
+    """What is not JSON at all is refused at once."""
     text = _decoded(document, kind)
+    try:
+        return _parsed(text, kind)
+    except ValueError:  # a number of more digits than Python reads by itself
+        return _parsed(text, kind, parse_int=_whole)
+
+
+def _parsed(text: str, kind: str, parse_int: Callable[[str], int] | None = None) -> Parsed:
     twice: list[tuple[dict[str, Any], list[str]]] = []
 
     def gather(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -30,16 +46,14 @@ def parse(document: bytes | str, faults: Faults, kind: str = "problem") -> Any:
         return found
 
     try:
-        value = json.loads(text, object_pairs_hook=gather, parse_constant=_no_number, parse_int=_whole)
+        value = json.loads(text, object_pairs_hook=gather, parse_constant=_no_number, parse_int=parse_int)
     except json.JSONDecodeError as error:
         _refuse(kind, f"{_in_words(error.msg)} at line {error.lineno}, column {error.colno}")
     except _NoNumberError as error:
         _refuse(kind, f"{error} is no number in JSON, {_first(text, 'NaN|-?Infinity')}")
     except RecursionError:
         _refuse(kind, f"it is nested too deeply, {_deepest(text)}")
-    if twice:
-        _report_twice(value, twice, faults)
-    return value
+    return Parsed(value, twice)
 
 
 def values_at_most(document: bytes | str) -> int:
@@ -133,9 +147,11 @@ def _deepest(text: str) -> str:
 # -- names given twice --------------------------------------------------------------------------------------
 
 
-def _report_twice(root: Any, twice: list[tuple[dict[str, Any], list[str]]], faults: Faults) -> None:
-    names = {id(found): again for found, again in twice}
-    for place in _objects(root):
+def report_twice(parsed: Parsed, faults: Faults) -> None:
+    if not parsed.twice:
+        return
+    names = {id(found): again for found, again in parsed.twice}
+    for place in _objects(parsed.value):
         for name in names.get(id(place.value), ()):
             faults.add(place.at(name), "duplicate_key", f"{shown(name)} is given twice in one object")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from scheduler.errors import Fault, ProblemRefused
@@ -13,6 +14,8 @@ GONE = object()
 LAST = "-"
 
 Doc = dict[str, Any]
+Edits = dict[str, Any]
+Places = list[tuple[str, str]]
 
 _WORKDAYS = ["mon", "tue", "wed", "thu", "fri"]
 _WEEK: Doc = {
@@ -187,7 +190,7 @@ _WEEK: Doc = {
 }
 
 
-def week(edits: dict[str, Any] | None = None) -> Doc:
+def week(edits: Edits | None = None) -> Doc:
     """The small week, changed at JSON pointers; GONE takes a value away, "-" appends to a list."""
     document: Doc = json.loads(json.dumps(_WEEK))
     for pointer, value in (edits or {}).items():
@@ -224,5 +227,19 @@ def warnings_of(document: Any) -> tuple[Fault, ...]:
     return read_problem(document).warnings
 
 
-def places(faults: tuple[Fault, ...]) -> list[tuple[str, str]]:
+def places(faults: tuple[Fault, ...]) -> Places:
     return [(fault.pointer, fault.code) for fault in faults]
+
+
+def check_refusal(edits: Edits, expected: Places) -> None:
+    """The changed week is refused for exactly these faults, as an object and as text, in words of our own."""
+    faults = faults_of(week(edits))
+    assert places(faults) == expected
+    assert faults_of(json.dumps(week(edits))) == faults
+    for fault in faults:
+        assert len(fault.message) < 200
+        assert not any(word in fault.message for word in ("Input", "pydantic", "http", "tuple", "NoneType"))
+
+
+def ids_of(cases: Sequence[tuple[Any, ...]]) -> list[str]:
+    return [case[0] for case in cases]

@@ -94,8 +94,11 @@ class Outlook:
         return {t.id: self._fillers(t) for t in self.setting.problem.session_types}
 
     def _fillers(self, session_type: SessionType) -> tuple[dict[str, Starts], ...]:
-        counts = Counter(p.primary_clinician for p in self.attendees[session_type.id].values())
-        primaries = {c for c, count in counts.items() if count >= session_type.size_min}
+        attendees = self.attendees[session_type.id].values()
+        counts = Counter(p.primary_clinician for p in attendees)
+        primaries: set[str | None] = {c for c, count in counts.items() if count >= session_type.size_min}
+        if not attendees:  # nobody's primary clinician is missing
+            primaries = set(self.setting.clinicians)
         return tuple(
             {
                 c.id: self._leading(c, session_type)
