@@ -31,7 +31,7 @@ from scheduler.solver.kernels.search import (
     restore,
     settle,
 )
-from scheduler.solver.kernels.state import LOGGED, State
+from scheduler.solver.kernels.state import LOGGED, ZERO, State
 from scheduler.solver.seeding import excuse_facts, pinned_places, seed_pins
 from scheduler.timetable import PlannedSession, Timetable
 from scheduler.verify import verify
@@ -81,10 +81,12 @@ class Worker:
         a = self.week.arrays
         members = [int(p) for p in a.cohort_patients[k] if p >= 0]
         state, plan, best = self.boxed
-        wanted = max((int(a.need_min[p, a.need_of[p, t]]) for p in members if a.need_of[p, t] >= 0), default=0)
+        wanted = max(
+            (int(a.need_min[p, a.need_of[p, t]]) for p in members if a.need_of[p, t] >= 0), default=0
+        )
         for _ in range(min(wanted, 7)):
             if open_cohort(self.arrays, state, best, np.int64(k), np.int64(t)):
-                plan_queue(self.arrays, state, plan, best, SHARE, BEAM)
+                plan_queue(self.arrays, state, plan, best, SHARE, BEAM, ZERO)
             self.state.z[LOGGED] = 0
 
     def improve(self, temperature: float) -> None:
@@ -96,7 +98,11 @@ class Worker:
 
     def adopt(self, other: Search) -> None:
         """Go on from another worker's best timetable."""
-        kept = {name: getattr(other, name).copy() for name in other._fields if name not in ("queue", "queued", "n")}
+        kept = {
+            name: getattr(other, name).copy()
+            for name in other._fields
+            if name not in ("queue", "queued", "n")
+        }
         random = self.state.random.copy()
         state, plan, best = new_memory(self.week.arrays, self.seed)
         state = state._replace(pinned=pinned_places(self.week), random=random)
@@ -255,7 +261,12 @@ class _Solve:
     def _phase(self, name: str) -> None:
         spent = sum(p["seconds"] for p in self.phases)
         self.phases.append(
-            {"phase": name, "seconds": round(self.seconds - spent, 3), "best": self._best().value, "bound": self.bound}
+            {
+                "phase": name,
+                "seconds": round(self.seconds - spent, 3),
+                "best": self._best().value,
+                "bound": self.bound,
+            }
         )
 
     def _tell(self, phase: str, force: bool = False) -> None:

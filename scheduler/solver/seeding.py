@@ -46,7 +46,9 @@ def pinned_places(week: Week) -> np.ndarray[Any, Any]:
     for pin in week.problem.pins:
         if isinstance(pin, AttendancePin):
             slot = week.calendar.minute_of(pin.start) // week.arrays.slot
-            places.setdefault(week.patient_index[pin.patient], []).append((week.type_index[pin.session_type], slot))
+            places.setdefault(week.patient_index[pin.patient], []).append(
+                (week.type_index[pin.session_type], slot)
+            )
     width = max((len(v) for v in places.values()), default=0) + 1
     table = np.full((len(week.problem.patients), width, 2), -1, np.int64)
     for p, wanted in places.items():
@@ -126,7 +128,9 @@ def _cohort_of(week: Week, a: Arrays, t: int, patients: tuple[str, ...]) -> int:
     return next((k for k in range(a.cohort_ok.shape[0]) if rows <= set(a.cohort_patients[k].tolist())), -1)
 
 
-def _seed_attendance(week: Week, arrays: Any, state: State, boxed: Any, pin: AttendancePin, staff: Any) -> None:
+def _seed_attendance(
+    week: Week, arrays: Any, state: State, boxed: Any, pin: AttendancePin, staff: Any
+) -> None:
     a = week.arrays
     t, p = week.type_index[pin.session_type], week.patient_index[pin.patient]
     u = week.calendar.minute_of(pin.start) // a.slot

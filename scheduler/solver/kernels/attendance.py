@@ -126,13 +126,13 @@ def unmet_minutes_of(A, S, p):
 
 @njit(cache=True, nogil=True)
 def reprice(A, S, p):
-    set_price(S, p, week_cost(A, S, p))
+    set_price(S, p, week_cost(A, S, p), unmet_minutes_of(A, S, p))
 
 
 @njit(cache=True, nogil=True)
 def price_impossible(A, S, p):
     """What the patient is tied to allows no legal week."""
-    set_price(S, p, week_cost(A, S, p) + BIG)
+    set_price(S, p, week_cost(A, S, p) + BIG, unmet_minutes_of(A, S, p))
 
 
 @njit(cache=True, nogil=True)
@@ -141,7 +141,7 @@ def unplan_kindly(A, S, p):
     for i in range(S.attended[p] - 1, -1, -1):
         s = S.attends[p, i]
         t = S.kind[s]
-        if S.tied[s] or is_pinned(S, p, t, S.start[s]) or S.fixed[s] and not A.group[t]:
+        if S.tied[s] or is_pinned(S, p, t, S.start[s]) or (S.fixed[s] and not A.group[t]):
             continue
         if A.group[t] and 0 < S.count[s] - 1 < A.size_min[t]:
             continue
@@ -188,7 +188,7 @@ def gather(A, S, P, p, staff, share):
                 extra += share * A.group_cost[t] // (1000 * A.size_min[t])
             add_place(P, t, u, s, extra, False)
     for t in range(A.length.shape[0]):
-        if A.need_of[p, t] < 0 or A.cohort_type[t] or A.group[t] and A.size_min[t] > 1:
+        if A.need_of[p, t] < 0 or A.cohort_type[t] or (A.group[t] and A.size_min[t] > 1):
             continue
         opening = A.group_cost[t] if A.group[t] else ZERO
         for u in range(A.pok.shape[2]):
@@ -261,7 +261,7 @@ def _give_back(A, S, P, p):
         s = S.attends[p, i]
         for k in range(P.info[CHOSEN]):
             j = P.chosen[k]
-            if not P.must[j] and (P.session[j] == s or P.session[j] < 0 and _is_place(S, P, s, j)):
+            if not P.must[j] and (P.session[j] == s or (P.session[j] < 0 and _is_place(S, P, s, j))):
                 leave(S, s, p)
                 if P.session[j] < 0:
                     close_session(A, S, s)

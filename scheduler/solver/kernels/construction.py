@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from scheduler.solver.kernels.staffing import find_room, find_staff
+from scheduler.solver.kernels.staffing import find_room, find_staff, order_clinicians
 from scheduler.solver.kernels.state import GROUPS, NO, attend, open_session, unit
 from scheduler.week import NONE
 
@@ -33,6 +33,7 @@ def open_groups(A, S, can, staff, noise, most):
             need[p, q] = wanted
     for _ in range(most):
         _count_votes(A, S, can, there, votes)
+        order_clinicians(A, S)
         best, t, u = 0.0, NO, NO
         for k in range(types):
             if not A.group[k] or A.cohort_type[k]:
@@ -125,7 +126,7 @@ def _use_up(A, p, t, u, can, need, there, days):
             can[p, k, :] = False
             continue
         for v in range(first, last):
-            if v < end and v + A.length[k] > u or v > end + reach + 8 or v + A.length[k] + reach + 8 < u:
+            if (v < end and v + A.length[k] > u) or v > end + reach + 8 or v + A.length[k] + reach + 8 < u:
                 can[p, k, v] = False
         if k == t and A.per_day[t] == 1:
             can[p, k, first:last] = False

@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from scheduler.calendar import DAYS
 from scheduler.solver.kernels.personal_week import (
     EXACT,
     INFEASIBLE,
-    PATTERNS,
     STATES,
     add_place,
     best_week,

@@ -71,7 +71,9 @@ class Plan(NamedTuple):
     p_care: Array
     p_cost: Array
     p_label: Array
-    p_gain: Array  # [day,i,2] unmet minutes that the pattern removes at most: by requirements, by care minutes
+    p_gain: (
+        Array  # [day,i,2] unmet minutes that the pattern removes at most: by requirements, by care minutes
+    )
     patterns: Array  # [day]
     # states
     s_counts: Array
@@ -531,7 +533,9 @@ def _weeks(A, P, p, top, guard, upper, beam):
                 bound = _bound(A, P, p, d + 1, counts, care, cost)
                 if bound >= upper:
                     continue
-                key = counts ^ (np.int64(care) * 1000003) ^ (np.int64(days) << 58) ^ (np.int64(seen + 1) << 54)
+                key = (
+                    counts ^ (np.int64(care) * 1000003) ^ (np.int64(days) << 58) ^ (np.int64(seen + 1) << 54)
+                )
                 h = _find(P, key, stamp)
                 if P.slot_stamp[h] == stamp:
                     k = P.slot_item[h]

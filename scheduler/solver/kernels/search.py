@@ -11,20 +11,21 @@ from numpy.typing import NDArray
 from scheduler.calendar import DAYS
 from scheduler.solver.kernels.attendance import (
     BIG,
+    is_pinned,
     plan,
     reprice,
-    unmet_minutes_of,
     unplan,
     unplan_kindly,
 )
 from scheduler.solver.kernels.construction import open_groups
 from scheduler.solver.kernels.personal_week import EXACT, Plan
-from scheduler.solver.kernels.staffing import find_room, find_staff
+from scheduler.solver.kernels.staffing import find_room, find_staff, order_clinicians
 from scheduler.solver.kernels.state import (
     GROUP_COST,
     GROUPS,
     LOGGED,
     NO,
+    ONE,
     PATIENT_COST,
     ZERO,
     State,
@@ -40,8 +41,8 @@ from scheduler.week import Arrays
 
 Array = NDArray[Any]
 
-KINDS = ("patients", "close", "clinician_day", "short", "window", "move", "cohort")
-PATIENTS, CLOSE, CLINICIAN_DAY, SHORT, WINDOW, MOVE, COHORT = 0, 1, 2, 3, 4, 5, 6
+KINDS = ("patients", "close", "clinician_day", "short", "window", "move", "room", "cohort")
+PATIENTS, CLOSE, CLINICIAN_DAY, SHORT, WINDOW, MOVE, ROOM, COHORT = 0, 1, 2, 3, 4, 5, 6, 7
 TRIES, ACCEPTED, IMPROVED, GAIN = 0, 1, 2, 3
 
 
@@ -146,11 +147,14 @@ def dissolve(A, S, X, s):
 
 
 @njit(cache=True, nogil=True)
-def plan_queue(A, S, P, X, share, beam):
-    """Plan everybody in the queue anew, one after the other in random order, until no group is under its minimum."""
+def plan_queue(A, S, P, X, share, beam, first):
+    """Plan everybody in the queue anew, one after the other, until no group is under its minimum.
+
+    The order is random, but for the first `first` of the queue.
+    """
     while True:
-        for i in range(X.n[0] - 1, 0, -1):
-            j = below(S, i + 1)
+        for i in range(X.n[0] - 1, first, -1):
+            j = first + below(S, i - first + 1)
             X.queue[i], X.queue[j] = X.queue[j], X.queue[i]
         for i in range(X.n[0]):
             p = X.queue[i]
@@ -158,6 +162,7 @@ def plan_queue(A, S, P, X, share, beam):
             unplan(A, S, p)
             plan(A, S, P, p, X.staff, share, beam)
         X.n[0] = 0
+        first = ZERO
         if not _close_smallest(A, S, X):
             return
 
@@ -203,6 +208,11 @@ def open_for_queue(A, S, X, t):
             for u in range(X.votes.shape[0]):
                 if A.pok[p, t, u]:
                     X.votes[u] += 1
+    for p in range(S.attended.shape[0]):
+        if S.unmet[p] > 0 and not X.queued[p] and lacks(A, S, p, t):
+            for u in range(X.votes.shape[0]):
+                if A.pok[p, t, u]:
+                    X.votes[u] += 1
     for _ in range(6):
         best, at = 0.0, NO
         for u in range(X.votes.shape[0]):
@@ -214,6 +224,7 @@ def open_for_queue(A, S, X, t):
             return -1
         s = try_open(A, S, t, at, max(A.size_min[t], X.votes[at]), X.staff)
         if s >= 0:
+            queue_those_who_lack(A, S, X, t, at, np.int64(4))
             return s
         X.votes[at] = 0
     return -1
@@ -244,13 +255,124 @@ def queue_relatives(A, S, X, p, most):
 
 @njit(cache=True, nogil=True)
 def short_patient(A, S):
-    """Somebody with unmet minutes, if a few draws find one; else anybody."""
-    p = ZERO
-    for _ in range(24):
-        p = below(S, S.attended.shape[0])
-        if unmet_minutes_of(A, S, p) > 0:
-            break
+    """Somebody with unmet minutes; anybody when nobody has."""
+    patients = S.attended.shape[0]
+    p = below(S, patients)
+    for i in range(patients):
+        if S.unmet[p] > 0:
+            return p
+        p += 1
+        if p == patients:
+            p = ZERO
     return p
+
+
+@njit(cache=True, nogil=True)
+def lacks(A, S, p, t):
+    """Whether the patient still needs sessions of a type."""
+    q = A.need_of[p, t]
+    if q < 0:
+        return False
+    got = 0
+    for i in range(S.attended[p]):
+        if A.need_of[p, S.kind[S.attends[p, i]]] == q:
+            got += 1
+    if got < A.need_min[p, q]:
+        return True
+    return got < A.need_max[p, q] and A.care[t] > 0 and A.need_care[p, q] and S.unmet[p] > 0
+
+
+@njit(cache=True, nogil=True)
+def queue_those_who_lack(A, S, X, t, u, most):
+    """Queue short patients who could use a session of type t at slot u."""
+    patients = S.attended.shape[0]
+    p = below(S, patients)
+    for _ in range(patients):
+        if S.unmet[p] > 0 and A.pok[p, t, u] and lacks(A, S, p, t):
+            enqueue(X, p)
+            most -= 1
+            if most == 0:
+                return
+        p += 1
+        if p == patients:
+            p = ZERO
+
+
+@njit(cache=True, nogil=True)
+def _free_of(A, S, X, c, t, u):
+    """Dissolve what a clinician leads in or too near the slots of a session of type t at u."""
+    first, last = u - A.buffer[c], u + A.length[t] + A.buffer[c]
+    for s in range(S.kind.shape[0]):
+        if S.kind[s] < 0 or S.fixed[s] or S.tied[s] or S.start[s] >= last:
+            continue
+        if S.start[s] + A.length[S.kind[s]] <= first:
+            continue
+        for f in range(A.entries[S.kind[s]]):
+            if S.staff[s, f] == c:
+                dissolve(A, S, X, s)
+                break
+
+
+@njit(cache=True, nogil=True)
+def free_clinician(A, S, X, t, u):
+    """Dissolve what keeps a random suitable clinician from leading a session of type t at slot u."""
+    total = S.week_load.shape[0]
+    if total == 0 or A.entries[t] == 0:
+        return
+    c = below(S, total)
+    for _ in range(total):
+        if A.cok[c, t, u] and (A.qualified[t, 0, c] or A.primary_entry[t, 0]):
+            break
+        c = c + 1 if c + 1 < total else ZERO
+    _free_of(A, S, X, c, t, u)
+
+
+@njit(cache=True, nogil=True)
+def _take_a_seat(A, S, X, t, u):
+    """Make somebody leave a full group of that type and time; False if there is no such group."""
+    for k in range(S.z[GROUPS]):
+        s = S.groups[k]
+        if S.kind[s] == t and S.start[s] == u and not S.tied[s] and S.count[s] > 0:
+            q = S.members[s, below(S, S.count[s])]
+            if not is_pinned(S, q, t, u):
+                enqueue(X, q)
+                leave(S, s, q)
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _make_room(A, S, X):
+    """For a short patient: a session of a type they lack at a time they can, whoever stands in its way."""
+    p = short_patient(A, S)
+    types = A.length.shape[0]
+    t = below(S, types)
+    for _ in range(types):
+        if not A.cohort_type[t] and lacks(A, S, p, t):
+            break
+        t = t + 1 if t + 1 < types else ZERO
+    if A.cohort_type[t] or A.need_of[p, t] < 0:
+        return
+    slots = A.pok.shape[2]
+    u = below(S, slots)
+    for _ in range(slots):
+        if A.pok[p, t, u]:
+            break
+        u = u + 1 if u + 1 < slots else ZERO
+    if not A.pok[p, t, u]:
+        return
+    enqueue(X, p)
+    if A.group[t]:
+        if _take_a_seat(A, S, X, t, u):
+            return
+        if try_open(A, S, t, u, A.size_max[t], X.staff) < 0:
+            free_clinician(A, S, X, t, u)
+            try_open(A, S, t, u, A.size_max[t], X.staff)
+        queue_those_who_lack(A, S, X, t, u, np.int64(8))
+    elif A.primary_entry[t, 0] and A.primary[p] >= 0 and not A.qualified[t, 0].any():
+        _free_of(A, S, X, A.primary[p], t, u)
+    else:
+        free_clinician(A, S, X, t, u)
 
 
 @njit(cache=True, nogil=True)
@@ -439,6 +561,8 @@ def ruin(A, S, X, kind):
         _ruin_window(A, S, X)
     elif kind == MOVE:
         _move_group(A, S, X)
+    elif kind == ROOM:
+        _make_room(A, S, X)
     else:
         _move_cohort(A, S, X)
     if unit(S) < 0.3:
@@ -468,6 +592,7 @@ def improve(A, S, P, X, rounds, temperature, share, beam):
         S.z[LOGGED] = 0
         kind = below(S, X.stats.shape[0])
         X.n[1] = 0
+        order_clinicians(A, S)
         X.stats[kind, TRIES] += 1
         ruin(A, S, X, kind)
         if X.n[0] == 0:
@@ -477,7 +602,7 @@ def improve(A, S, P, X, rounds, temperature, share, beam):
             for i in range(X.n[0]):
                 unplan(A, S, X.queue[i])
         reopen(A, S, X)
-        plan_queue(A, S, P, X, share, beam)
+        plan_queue(A, S, P, X, share, beam, ONE if kind == ROOM or kind == SHORT else ZERO)
         after = total(A, S)
         if after <= value - temperature * np.log(max(unit(S), 1e-12)):
             X.stats[kind, ACCEPTED] += 1
@@ -500,8 +625,7 @@ def construct(A, S, P, X, can, noise, share, beam):
     S.z[LOGGED] = 0
     for p in range(S.attended.shape[0]):
         enqueue(X, p)
-        unplan(A, S, p)
-    plan_queue(A, S, P, X, share, beam)
+    plan_queue(A, S, P, X, share, beam, ZERO)
     S.z[LOGGED] = 0
     for p in range(S.attended.shape[0]):
         reprice(A, S, p)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from scheduler.solver.kernels.state import NO, ONE, ZERO
+from scheduler.solver.kernels.state import ONE, ZERO, unit
 from scheduler.week import NONE
 
 
@@ -61,6 +61,17 @@ def may_fill(A, t, f, c, p):
     if A.qualified[t, f, c]:
         return True
     return A.primary_entry[t, f] and (p < 0 or A.primary[p] == c)
+
+
+@njit(cache=True, nogil=True)
+def order_clinicians(A, S):
+    """Try first who is little used so far and owes little to patients of their own, with some chance."""
+    total = S.clinicians.shape[0]
+    score = np.zeros(total)
+    for c in range(total):
+        limit = max(1, min(A.week_load[c], 2400))
+        score[c] = (S.week_load[c] + S.owed[c]) / limit + S.breadth[c] + 0.6 * unit(S)
+    S.clinicians[:] = np.argsort(score)
 
 
 @njit(cache=True, nogil=True)

@@ -44,8 +44,11 @@ class State(NamedTuple):
     week_load: Array  # [c] minutes
     used: Array  # [r,u] sessions that hold the room
     price: Array  # [p] cost of the patient's week
+    unmet: Array  # [p] unmet minutes of the patient's week
     journal: Array  # [i,…] records
     clinicians: Array  # [c] order in which clinicians are tried
+    owed: Array  # [c] minutes that only they can give their own patients
+    breadth: Array  # [c] share of all entries they can fill
     pinned: Array  # [p,i,2] (type, slot) that the patient must attend, -1 ends
     z: Array  # counters and totals
     random: Array  # [1] state of the random numbers
@@ -80,14 +83,29 @@ def new_state(a: Arrays, seed: int) -> State:
         week_load=np.zeros(clinicians, whole),
         used=np.zeros((a.rok.shape[0], slots), np.int16),
         price=np.zeros(patients, np.int64),
+        unmet=np.zeros(patients, np.int64),
         journal=np.zeros((1 << 16, 8 + entries), np.int64),
-        clinicians=np.argsort(a.qualified.any(axis=1).sum(axis=0) if types else np.zeros(clinicians)).astype(whole),
+        clinicians=np.arange(clinicians, dtype=whole),
+        owed=_owed(a),
+        breadth=a.qualified.mean(axis=(0, 1)) if types and clinicians else np.zeros(clinicians),
         pinned=np.full((patients, 1, 2), -1, whole),
         z=np.zeros(16, np.int64),
         random=np.array([seed * 2654435761 + 88172645463325252], np.uint64),
     )
     state.z[FREE] = sessions
     return state
+
+
+def _owed(a: Arrays) -> Array:
+    """Per clinician the minutes of their own patients' sessions that nobody else may lead."""
+    owed = np.zeros(a.cok.shape[0], np.float64)
+    for t in range(a.ok.shape[0]):
+        entries = [
+            f for f in range(int(a.entries[t])) if a.primary_entry[t, f] and not a.qualified[t, f].any()
+        ]
+        for p in np.flatnonzero((a.need_of[:, t] >= 0) & (a.primary >= 0)) if entries else ():
+            owed[a.primary[p]] += a.minutes[t] * a.need_min[p, a.need_of[p, t]]
+    return owed
 
 
 @njit(cache=True, nogil=True)
@@ -246,10 +264,12 @@ def leave(S, s, p):
 
 
 @njit(cache=True, nogil=True)
-def set_price(S, p, price):
+def set_price(S, p, price, unmet):
     """Remember the cost of a patient's week."""
     k = record(S, PRICE, ZERO, p)
     S.journal[k, 3] = S.price[p]
+    S.journal[k, 4] = S.unmet[p]
+    S.unmet[p] = unmet
     S.z[PATIENT_COST] += price - S.price[p]
     S.price[p] = price
 
@@ -284,3 +304,4 @@ def undo(A, S, mark):
         else:
             S.z[PATIENT_COST] += S.journal[k, 3] - S.price[p]
             S.price[p] = S.journal[k, 3]
+            S.unmet[p] = S.journal[k, 4]
