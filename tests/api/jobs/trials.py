@@ -59,7 +59,7 @@ def spin(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]
                 "phase": "x",
             }
         )
-        stop.wait(0.02)
+        stop.wait(0.05)
     return {"stopped": stop.is_set(), "seconds": time.monotonic() - began}
 
 
