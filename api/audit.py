@@ -8,7 +8,6 @@ chain a clinic (`api.store.audit`). Details hold counts, rule names and field na
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic
@@ -150,21 +149,11 @@ def _entry(
     )
 
 
-@contextmanager
-def local_entry(sessions: Sessions, action: str, **details: Any) -> Iterator[Session]:
-    """A transaction of the command line, with its entry: who has the machine has no key."""
-    with sessions.write() as session:
-        session.add(
-            AuditEntry(
-                actor="local:command-line",
-                action=action,
-                patients=[],
-                source="local",
-                request_id="",
-                details=details,
-            )
-        )
-        yield session
+def local_entry(action: str, **details: Any) -> AuditEntry:
+    """An entry of the command line: who has the machine needs no key."""
+    return AuditEntry(
+        actor="local:command-line", action=action, patients=[], source="local", request_id="", details=details
+    )
 
 
 def patients_of(result: dict[str, Any] | None) -> Sequence[str]:

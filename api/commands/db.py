@@ -171,9 +171,8 @@ def _retention(settings: Settings, dry_run: bool) -> int:
             retention.delete_expired(session, timedelta(hours=settings.idempotency_hours))
         with sessions.write() as session:
             audit.seal(session)
-        with local_entry(sessions, audit.RETAINED, through={}) as session:
+        with sessions.write() as session:
             through = audit.retire(session, now() - years)
-            entry = next(new for new in session.new if new.__tablename__ == "audit_entry")
-            entry.details = {"through": through, "counts": counts}
+            session.add(local_entry(audit.RETAINED, through=through, counts=counts))
     print("Deleted.")
     return 0

@@ -47,11 +47,8 @@ def _create(arguments: Namespace) -> int:
     if arguments.expires_days is not None and arguments.expires_days < 1:
         raise CommandFailed("--expires-days is at least 1.")
     ends = now() + timedelta(days=arguments.expires_days) if arguments.expires_days else None
-    about = {"role": arguments.role, "clinics": clinics}
-    with (
-        opened(settings_of_this_process()) as sessions,
-        local_entry(sessions, "key.create", **about) as session,
-    ):
+    with opened(settings_of_this_process()) as sessions, sessions.write() as session:
+        session.add(local_entry("key.create", role=arguments.role, clinics=clinics))
         _, text = keys.make_key(session, arguments.role, clinics, arguments.label[:200], ends)
     print(text)
     return 0
@@ -79,7 +76,8 @@ def _revoke(prefix: str) -> int:
         with sessions.read() as session:
             if keys.revoke(session, prefix) is None:
                 raise CommandFailed(f"There is no key {prefix}. `iop-scheduler keys list` shows them.")
-        with local_entry(sessions, "key.revoke", key=prefix) as session:
+        with sessions.write() as session:
             keys.revoke(session, prefix)
+            session.add(local_entry("key.revoke", key=prefix))
     print(f"{prefix} is revoked.")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from signal import SIGINT
 from types import FrameType
 from typing import Any
 
@@ -56,7 +57,8 @@ def _print_first_key(sessions: Sessions) -> None:
     with sessions.read() as session:
         if keys.all_keys(session):
             return
-    with local_entry(sessions, "key.create", role="admin") as session:
+    with sessions.write() as session:
+        session.add(local_entry("key.create", role="admin"))
         _, text = keys.make_key(session, "admin", None, "first key")
     print(f"First key (role admin, every clinic); it is shown this once:\n\n    {text}\n", flush=True)
 
@@ -72,8 +74,10 @@ def _serve(settings: Settings) -> int:
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             # Open event streams end now; the server would wait for their clients until its patience is over.
+            # The server's own way would raise the signal again at the end, and a stop on purpose exit as a crash.
             watcher.stopping = True
-            super().handle_exit(sig, frame)
+            self.force_exit = self.should_exit and sig == SIGINT
+            self.should_exit = True
 
     options: dict[str, Any] = {
         "host": settings.host,

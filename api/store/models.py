@@ -234,7 +234,11 @@ class AuditEntry(Table):
     request_id: Mapped[str] = mapped_column(String(64))
     details: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
 
-    __table_args__ = (Index("ix_audit_entry_clinic_id_id", "clinic_id", "id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_clinic_id_id", "clinic_id", "id"),
+        # Without it SQLite gives the ids of deleted rows again, and a seal would point at another entry.
+        {"sqlite_autoincrement": True},
+    )
 
 
 class AuditSeal(Table):

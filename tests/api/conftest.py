@@ -82,11 +82,17 @@ def either_door(request: pytest.FixtureRequest) -> Door:
 
 
 @pytest.fixture
-def fresh_postgres_database(postgres: str) -> Iterator[str]:
-    """An upgraded database of one test."""
+def fresh_postgres(postgres: str) -> Iterator[str]:
+    """An empty database of one test."""
     name = f"t{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    yield upgraded(make_url(postgres).set(database=name).render_as_string(hide_password=False))
+    yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def fresh_postgres_database(fresh_postgres: str) -> str:
+    """An upgraded database of one test."""
+    return upgraded(fresh_postgres)

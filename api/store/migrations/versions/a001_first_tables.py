@@ -163,6 +163,7 @@ def _audit() -> None:
         sa.Column("request_id", sa.String(64), nullable=False),
         sa.Column("details", Json, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_audit_entry"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_audit_entry_clinic_id_id", "audit_entry", ["clinic_id", "id"])
     op.create_table(
