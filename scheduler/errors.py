@@ -40,6 +40,9 @@ class ProblemRefused(SchedulerError):
         self.kind = kind
         super().__init__(f"{len(self.faults)} fault(s) in the {kind} document: {self.faults[0]}")
 
+    def __reduce__(self) -> tuple[type[ProblemRefused], tuple[tuple[Fault, ...], str]]:
+        return type(self), (self.faults, self.kind)
+
 
 class PinsClash(SchedulerError):
     """Pins that cannot all hold: dropping any one of `pins` (indexes) or `rules` resolves the clash."""
@@ -49,6 +52,9 @@ class PinsClash(SchedulerError):
         self.rules = tuple(rules)
         self.proved_minimal = proved_minimal
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[PinsClash], tuple[tuple[int, ...], tuple[str, ...], str, bool]]:
+        return type(self), (self.pins, self.rules, str(self), self.proved_minimal)
 
     def faults(self) -> tuple[Fault, ...]:
         return tuple(Fault(f"/pins/{i}", str(self), "pins_clash") for i in self.pins)

@@ -52,9 +52,9 @@ TERMS: Final = (
     "load_spread",
 )
 ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
-_CLOCK = re.compile(r"(\d\d):(\d\d)")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_START = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)")
+_CLOCK = re.compile(r"(\d\d):(\d\d)", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_START = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)", re.ASCII)
 
 
 def parse_clock(value: object) -> int:
@@ -144,9 +144,9 @@ class Document(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _null_is_absent(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or None not in value.values():
             return value
-        known = cls.model_fields.keys() - cls.null_means_itself
+        known = {f.alias or name for name, f in cls.__pydantic_fields__.items()} - cls.null_means_itself
         return {k: v for k, v in value.items() if not (v is None and k in known)}
 
 
@@ -289,13 +289,6 @@ class ActiveDates(Document):
 
     from_: LocalDate | None = Field(default=None, alias="from")
     until: LocalDate | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_from_is_absent(cls, value: Any) -> Any:
-        if isinstance(value, dict) and value.get("from", 0) is None:
-            return {k: v for k, v in value.items() if k != "from"}
-        return value
 
 
 class Authorization(ActiveDates):
