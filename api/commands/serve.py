@@ -74,7 +74,7 @@ def _serve(settings: Settings) -> int:
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             # Open event streams end now; the server would wait for their clients until its patience is over.
-            # The server's own way would raise the signal again at the end, and a stop on purpose exit as a crash.
+            # Its own way also raises the signal again at the end: a stop on purpose would look like a crash.
             watcher.stopping = True
             self.force_exit = self.should_exit and sig == SIGINT
             self.should_exit = True

@@ -234,8 +234,9 @@ def test_retention_counts_first_and_deletes_what_is_old(home: Path) -> None:
             ("c", "solved", "2999-01-01"),
         ):
             connection.execute(
-                f"INSERT INTO timetable ({columns}, created_at, finished_at) VALUES "
-                f"('{name}', 'l', 'o', '2020-01-01', '{status}', 1, 0, '{{}}', 0, 1, '2020-01-01', '{finished}')"
+                f"INSERT INTO timetable ({columns}, created_at, finished_at) VALUES (?, 'l', 'o', "
+                "'2020-01-01', ?, 1, 0, '{}', 0, 1, '2020-01-01', ?)",
+                (name, status, finished),
             )
         connection.execute(
             "INSERT INTO audit_entry (at, actor, action, patients, source, request_id, details) "
