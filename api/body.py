@@ -6,9 +6,12 @@ import json
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from api.errors import Refused, TooLarge, UnsupportedMedia
 from scheduler.errors import Fault
+
+AT_ONCE = 64 * 1024
 
 
 async def raw_body(request: Request) -> bytes:
@@ -70,7 +73,8 @@ def _refuse(message: str) -> NoReturn:
 
 
 async def json_body(raw: Annotated[bytes, Depends(raw_body)]) -> Any:
-    return parse(raw)
+    # Other requests go on while a large one is read.
+    return await run_in_threadpool(parse, raw) if len(raw) > AT_ONCE else parse(raw)
 
 
 async def json_object(document: Annotated[Any, Depends(json_body)]) -> dict[str, Any]:

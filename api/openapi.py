@@ -24,7 +24,7 @@ CORE, PEOPLE, GROUPS, TIMETABLES, ACCESS, OPERATIONS = (
 )
 TAGS = [
     {"name": CORE, "description": "Eight calls from an empty database to a published week."},
-    {"name": PEOPLE, "description": "Lists, bulk changes, availability."},
+    {"name": PEOPLE, "description": "Lists of clinics and patients, bulk changes, availability."},
     {"name": GROUPS, "description": "Who belongs together, who must not meet."},
     {"name": TIMETABLES, "description": "Lists and the life of a timetable."},
     {"name": ACCESS, "description": "Signing in with a key."},

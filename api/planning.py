@@ -16,7 +16,7 @@ from api import documents as d
 from api.access import Caller
 from api.errors import ApiError, Refused, TooMany
 from api.judging import conflict, faults_of, form_faults, moved_to_week, stored_problem
-from api.routes.paths import known_clinic
+from api.paths import known_clinic
 from api.service import Service
 from api.store import clinics
 from api.store.columns import now

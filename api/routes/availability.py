@@ -15,8 +15,8 @@ from api.errors import NotFound, Refused, described
 from api.etags import IfMatch, check
 from api.judging import faults_of, problem_document, within
 from api.openapi import PEOPLE, answers, takes
+from api.paths import ClinicianId, ClinicId, known_clinic, tagged
 from api.routes.commitments import required_list
-from api.routes.paths import ClinicianId, ClinicId, known_clinic, tagged
 from api.service import TheService
 from api.store import clinics
 from api.store.models import Clinic

@@ -13,8 +13,8 @@ from api.body import JsonObject
 from api.errors import Conflict, Stale, described
 from api.etags import IfMatch, IfNoneMatch, check, unchanged
 from api.judging import judged_clinic, require_consistent
-from api.openapi import CORE, TIMETABLES, answers, takes
-from api.routes.paths import ClinicId, Cursor, Limit, known_clinic, tagged
+from api.openapi import CORE, PEOPLE, answers, takes
+from api.paths import ClinicId, Cursor, Limit, known_clinic, tagged
 from api.service import TheService
 from api.store import clinics
 from api.store.models import Clinic
@@ -106,7 +106,7 @@ def delete_clinic(
 
 @router.get(
     "",
-    tags=[TIMETABLES],
+    tags=[PEOPLE],
     responses=answers(200, "Clinics that the key may see.", d.ClinicList) | described(401, 403, 422, 429),
     response_class=JSONResponse,
 )

@@ -13,7 +13,7 @@ from api.errors import Refused, described
 from api.etags import IfMatch, check
 from api.judging import judged_patient, pointer
 from api.openapi import CORE, answers, takes
-from api.routes.paths import ClinicId, PatientId, known_clinic, tagged
+from api.paths import ClinicId, PatientId, known_clinic, tagged
 from api.routes.patients import known_patient, note_change
 from api.service import TheService
 from api.store import clinics

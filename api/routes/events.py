@@ -13,7 +13,7 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 from api.access import Caller, Reader, visible_timetable
 from api.errors import described
 from api.openapi import CORE
-from api.routes.paths import TimetableId
+from api.paths import TimetableId
 from api.service import Service, TheService
 from api.store.models import Status, Timetable, TimetableEvent
 from api.store.timetables import events_after

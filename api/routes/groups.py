@@ -15,7 +15,7 @@ from api.errors import described
 from api.etags import IfMatch, check
 from api.judging import judged_groups
 from api.openapi import GROUPS, answers, takes
-from api.routes.paths import ClinicId, known_clinic, tagged
+from api.paths import ClinicId, known_clinic, tagged
 from api.service import Service, TheService
 from api.store import clinics
 

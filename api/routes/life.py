@@ -10,7 +10,7 @@ from api.access import Planner, visible_timetable
 from api.errors import Conflict, described
 from api.etags import IfMatch, check
 from api.openapi import CORE, TIMETABLES, answers
-from api.routes.paths import TimetableId
+from api.paths import TimetableId
 from api.routes.showing import state
 from api.service import TheService
 from api.store.models import Status

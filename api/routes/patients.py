@@ -18,7 +18,7 @@ from api.errors import Conflict, NotFound, Unreadable, described
 from api.etags import IfMatch, IfNoneMatch, check, unchanged
 from api.judging import judged_patient, judged_patients, references_to_patient
 from api.openapi import CORE, PEOPLE, answers, takes
-from api.routes.paths import ClinicId, Cursor, Limit, PatientId, known_clinic, tagged
+from api.paths import ClinicId, Cursor, Limit, PatientId, known_clinic, tagged
 from api.service import TheService
 from api.store import clinics
 from api.store.models import Clinic, Patient

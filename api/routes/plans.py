@@ -17,8 +17,8 @@ from api.audit import patients_of
 from api.body import JsonObject
 from api.errors import Refused, described
 from api.openapi import CORE, answers, takes
+from api.paths import ClinicId, tagged
 from api.planning import Once, plan_sent, plan_stored
-from api.routes.paths import ClinicId, tagged
 from api.routes.showing import accepted, shown
 from api.service import Service, TheService
 from api.store.models import Status, Timetable

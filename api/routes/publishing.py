@@ -18,7 +18,7 @@ from api.errors import Conflict, Refused, Unavailable, described
 from api.etags import IfMatch, check
 from api.judging import faults_of, form_faults, stored_problem
 from api.openapi import CORE, answers, takes
-from api.routes.paths import TimetableId, known_clinic, tagged
+from api.paths import TimetableId, known_clinic, tagged
 from api.routes.showing import shown
 from api.service import Service, TheService
 from api.store import clinics

@@ -13,7 +13,7 @@ from api.audit import patients_of
 from api.errors import Unreadable, described
 from api.etags import IfNoneMatch, unchanged
 from api.openapi import CORE, TIMETABLES, answers
-from api.routes.paths import ClinicId, Cursor, Limit, TimetableId, known_clinic, tagged
+from api.paths import ClinicId, Cursor, Limit, TimetableId, known_clinic, tagged
 from api.routes.showing import shown, summary
 from api.service import TheService
 from api.store.models import Status, Timetable
