@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from scheduler.evaluation import Evaluation, evaluate
+from scheduler.finding import Finding
 from scheduler.intake import read_problem
 from scheduler.timetable import PlannedSession
 from scheduler.verify import broken
@@ -82,11 +83,15 @@ def _planned(sessions: Iterable[Doc]) -> list[PlannedSession]:
 
 def broken_in(document: Doc, *sessions: Doc) -> set[tuple[str, str]]:
     """(rule, subject) of everything the sessions break."""
-    return {f.key for f in broken(read_problem(document).problem, _planned(sessions))}
+    return {f.key for f in findings_of(document, *sessions)}
 
 
 def words_of(document: Doc, *sessions: Doc) -> list[str]:
-    return [f.text for f in broken(read_problem(document).problem, _planned(sessions))]
+    return [f.text for f in findings_of(document, *sessions)]
+
+
+def findings_of(document: Doc, *sessions: Doc) -> tuple[Finding, ...]:
+    return broken(read_problem(document).problem, _planned(sessions))
 
 
 def evaluated(document: Doc, *sessions: Doc) -> Evaluation:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.rules.small_week import DATES, broken_in, session, week, words_of
+from tests.rules.small_week import DATES, broken_in, findings_of, session, week, words_of
 
 Doc = dict[str, Any]
 
@@ -90,7 +90,18 @@ def test_a_patient_attends_nothing_outside_the_active_dates() -> None:
 def test_a_type_is_attended_once_a_day_unless_it_says_otherwise(limit: Doc, kept: bool) -> None:
     document = week({"id": "family", **limit})
     twice = [session("family", "mon 09:00"), session("family", "mon 11:00", id="s2")]
-    assert broken_in(document, *twice) == (set() if kept else {("max_per_day", "p1")})
+    assert broken_in(document, *twice, session("talk", "mon 15:00", id="s3")) == (
+        set() if kept else {("max_per_day", "p1")}
+    )
+
+
+def test_a_finding_names_the_sessions_it_is_about() -> None:
+    day = [
+        session("talk", "mon 08:00", id="s0"),
+        *(session("family", f"mon {h}:00", id=f"s{h}") for h in (10, 12)),
+    ]
+    (finding,) = findings_of(week(), *day)
+    assert (finding.sessions, finding.params["date"]) == (("s10", "s12"), DATES["mon"])
 
 
 def test_a_requirement_is_not_exceeded_by_its_types_together() -> None:

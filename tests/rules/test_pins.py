@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.rules.small_week import at, broken_in, session, week
+from tests.rules.small_week import at, broken_in, session, week, words_of
 
 Doc = dict[str, Any]
 
@@ -76,7 +76,22 @@ def test_each_session_pin_has_a_session_of_its_own() -> None:
 def test_a_patients_pinned_attendance_is_in_any_session_of_the_type_and_start() -> None:
     document = week(pins=[{"patient": "p1", "session_type": "talk", "start": at("mon 09:00")}])
     assert broken_in(document, session("talk", "mon 09:00", "p1", clinicians=["c2"])) == set()
-    assert broken_in(document, session("talk", "mon 09:00", "p2")) == LOST
+    for other in (("talk", "mon 09:00", "p2"), ("talk", "mon 10:00", "p1"), ("family", "mon 09:00", "p1")):
+        assert broken_in(document, session(*other)) == LOST
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kind", "said"),
+    [
+        ({}, {}, "."),
+        ({"clinicians": ["c1"], "room": None}, {}, ", led by c1."),
+        ({"patients": ["p1"]}, {"frozen": True}, ", with exactly its patients."),
+        ({"patients": ["p1"]}, {"happened": True}, ", with exactly its patients."),
+    ],
+)
+def test_the_words_name_what_was_pinned(wanted: Doc, kind: dict[str, bool], said: str) -> None:
+    document = pinned(place("talk", "mon 09:00", **wanted), **kind)
+    assert words_of(document) == [f"Pin 0: no session of its own of talk at 2026-11-30T09:00{said}"]
 
 
 # -- facts ----------------------------------------------------------------------------------------------
