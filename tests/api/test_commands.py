@@ -309,3 +309,24 @@ def test_audit_verify_finds_tampering(home: Path) -> None:
         connection.commit()
     broken = run(home, "audit", "verify")
     assert (broken.returncode, "a: BROKEN at link 2" in broken.stdout) == (1, True)
+
+
+# -- the whole way ------------------------------------------------------------------------------------------
+
+
+def test_the_example_client_goes_from_an_empty_database_to_a_published_week(home: Path) -> None:
+    week = PROJECT / "examples" / "riverside.json"
+    with serving(home) as served:
+        assert served.key is not None
+        words = [str(PROJECT / "examples" / "client.py"), served.url, served.key, str(week)]
+        first = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=240)
+        assert first.returncode == 0, first.stdout + first.stderr
+        assert "published" in first.stdout
+        headers = {"Authorization": f"Bearer {served.key}"}
+        clinic = json.loads(week.read_text())["clinic"]["id"]
+        listed = httpx.get(f"{served.url}/v1/clinics/{clinic}/timetables", headers=headers).json()[
+            "timetables"
+        ]
+        assert [t["status"] for t in listed] == ["published"]
+        again = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=240)
+        assert (again.returncode, "published" in again.stdout) == (0, True)
