@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     shutdown_seconds: Seconds = 2  # for open connections, once it is told to stop
 
     # -- limits ---------------------------------------------------------------------------------------------
-    max_body_bytes: Annotated[int, Field(ge=1024)] = 20 * 1024 * 1024
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 20_000_000
     clinic_quota: Annotated[int, Field(ge=1)] = 4  # queued and running solves of one clinic
     requests_per_minute: Annotated[int, Field(ge=1)] = 1200  # of one key on one API node
     failed_sign_ins_per_minute: Annotated[int, Field(ge=1)] = 30  # of one address
