@@ -28,7 +28,7 @@ from api.jobs.tasks import target_of
 
 TICK: Final = 0.25
 KEPT_STDERR: Final = 16_384
-START_LIMIT: Final = 120.0  # the first start loads the solver, on a busy machine slowly
+WARM_LIMIT: Final = 600.0
 
 _METHOD: Final = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _CONTEXT: Final[Any] = multiprocessing.get_context(_METHOD)  # the common parent type has no Process
@@ -73,8 +73,14 @@ def _nameless_main() -> Iterator[None]:
 
 
 def warm() -> None:
-    """Wait until solver processes start at once, so that nothing taken later waits without a sign of life."""
-    SolverProcess().close()
+    """Wait until solver processes start at once and find the search kernels translated.
+
+    Before a row is taken: while a process starts there is no sign of life, and a translation on a new machine
+    could take longer than the search is given.
+    """
+    process = SolverProcess()
+    process.ask("warm", {}, WARM_LIMIT)
+    process.close()
 
 
 class SolverProcess:

@@ -99,14 +99,19 @@ def test_twenty_real_searches_over_two_workers_are_each_done_once(
     command = [sys.executable, "-m", "scheduler", "worker", "--concurrency", "1"]
     nodes = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(2)]
     try:
-        until(lambda: solved_of(pg, "t") == len(rows), 400, 0.5)
+        until(lambda: _ended(pg, rows), 400, 0.5)
     finally:
         for node in nodes:
             node.terminate()
             node.wait()
+    assert [get_row(pg, row).error for row in rows] == [None] * len(rows)
     for row in rows:
         told = Counter(kinds(pg, row))
         assert (told["started"], told["solved"], get_row(pg, row).attempt) == (1, 1, 1)
+
+
+def _ended(sessions: Sessions, rows: list[str]) -> bool:
+    return all(status_of(sessions, row) not in ("queued", "solving") for row in rows)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ PATIENCE = 120  # the first search on a machine translates its kernels
 @pytest.fixture
 def engine(sqlite: Sessions, sqlite_url: str) -> Iterator[Engine]:
     register("solve", "api.jobs.questions:solve")
+    register("warm", "api.jobs.questions:warm")
     one = build_engine(Settings(database_url=sqlite_url), sqlite)
     one.start()
     yield one

@@ -19,7 +19,7 @@ from scheduler.errors import Fault, PinsClash, ProblemRefused
 
 TASKS = (
     *("echo", "spin", "stubborn", "hold_interpreter", "allocate", "fail", "refuse", "clash", "signal_self"),
-    *("leave", "talk", "answer_nonsense", "with_helper", "loaded", "solve"),
+    *("leave", "talk", "answer_nonsense", "with_helper", "loaded", "solve", "warm"),
 )
 
 
@@ -37,6 +37,11 @@ def registered() -> Iterator[None]:
         for name, target in before.items():
             if target is not None:
                 register(name, target)
+
+
+def warm(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]:
+    """Nothing to load: the trials need no search kernels."""
+    return {}
 
 
 def echo(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]:
