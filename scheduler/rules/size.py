@@ -6,23 +6,29 @@ from collections.abc import Iterator
 from typing import Final
 
 from scheduler.finding import Finding, Words
-from scheduler.problem import Mode
+from scheduler.problem import Mode, SessionType
 from scheduler.rules.facts import Facts
+from scheduler.timetable import Reason
 
 NAME: Final = "size"
 SHAPE: Final = "count"
 
 TOO_FEW: Final = Words("too_few", "it has too few patients: {patients}, at least {limit}")
 TOO_MANY: Final = Words("too_many", "it has too many patients: {patients}, at most {limit}")
-NOT_ONE: Final = Words("not_one", "it has {patients} patients instead of exactly {limit}")
+NOT_ONE: Final = Words("not_one", "it has {patients} patients instead of exactly one")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for session in facts.sessions:
-        patients, low, high = len(session.patients), session.type.size_min, session.type.size_max
-        if low <= patients <= high:
-            continue
-        words = TOO_FEW if patients < low else TOO_MANY
-        if session.type.mode is not Mode.GROUP:
-            words = NOT_ONE
-        yield session.broken(NAME, words.reason(patients=patients, limit=low if patients < low else high))
+        if reason := _fault(session.type, len(session.patients)):
+            yield session.broken(NAME, reason)
+
+
+def _fault(session_type: SessionType, patients: int) -> Reason | None:
+    if session_type.mode is not Mode.GROUP:
+        return None if patients == 1 else NOT_ONE.reason(patients=patients)
+    if patients < session_type.size_min:
+        return TOO_FEW.reason(patients=patients, limit=session_type.size_min)
+    if patients > session_type.size_max:
+        return TOO_MANY.reason(patients=patients, limit=session_type.size_max)
+    return None

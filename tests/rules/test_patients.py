@@ -112,9 +112,9 @@ def test_a_requirement_is_not_exceeded_by_its_types_together() -> None:
     document = program(requirements=needs)
     sessions = [session("family", "mon 09:00"), session("talk", "tue 09:00", id="s2")]
     assert broken_in(document, *sessions, session("screen", "wed 09:00", id="s3")) == set()
-    assert broken_in(document, *sessions, session("talk", "wed 09:00", id="s3")) == {
-        ("requirement_max", "p1")
-    }
+    third, other = session("talk", "wed 09:00", id="s3"), session("screen", "thu 09:00", id="s4")
+    (finding,) = findings_of(document, *sessions, third, other)
+    assert (finding.key, finding.sessions) == (("requirement_max", "p1"), ("s1", "s2", "s3"))
 
 
 def test_a_type_in_none_of_the_requirements_is_never_attended() -> None:

@@ -9,7 +9,7 @@ import pytest
 from scheduler.intake import read_problem
 from scheduler.rules import grid
 from scheduler.setting import setting_of
-from tests.rules.small_week import DATES, DAYS, broken_in, session, week, words_of
+from tests.rules.small_week import DATES, DAYS, broken_in, findings_of, session, week, words_of
 
 Doc = dict[str, Any]
 
@@ -213,8 +213,13 @@ def test_a_room_takes_one_session_at_a_time_plus_its_turnover() -> None:
 def test_a_group_has_its_size() -> None:
     document = week({"id": "group", "size": {"min": 2, "max": 2}})
     assert broken_in(document, session("group", "mon 09:00", "p1", "p2")) == set()
-    assert broken_in(document, session("group", "mon 09:00", "p1")) == {("size", "s1")}
-    assert broken_in(document, session("group", "mon 09:00", "p1", "p2", "p3")) == {("size", "s1")}
+    for patients, said in (
+        (["p1"], "few patients: 1, at least 2"),
+        (["p1", "p2", "p3"], "many patients: 3, at most 2"),
+    ):
+        (finding,) = findings_of(document, session("group", "mon 09:00", *patients))
+        assert finding.key == ("size", "s1")
+        assert finding.text.endswith(f": it has too {said}.")
 
 
 @pytest.mark.parametrize("kind", ["talk", "family"])
