@@ -30,8 +30,9 @@ from scheduler.solver.kernels.search import (
     plan_queue,
     restore,
     settle,
+    total,
 )
-from scheduler.solver.kernels.state import LOGGED, ZERO, State
+from scheduler.solver.kernels.state import LOGGED, ZERO, State, undo
 from scheduler.solver.seeding import excuse_facts, pinned_places, seed_pins
 from scheduler.timetable import PlannedSession, Timetable
 from scheduler.verify import verify
@@ -85,8 +86,11 @@ class Worker:
             (int(a.need_min[p, a.need_of[p, t]]) for p in members if a.need_of[p, t] >= 0), default=0
         )
         for _ in range(min(wanted, 7)):
+            before = int(total(self.arrays, state))
             if open_cohort(self.arrays, state, best, np.int64(k), np.int64(t)):
                 plan_queue(self.arrays, state, plan, best, SHARE, BEAM, ZERO)
+            if int(total(self.arrays, state)) - before > BIG // 2:
+                undo(self.arrays, state, ZERO)
             self.state.z[LOGGED] = 0
 
     def improve(self, temperature: float) -> None:
@@ -97,7 +101,11 @@ class Worker:
         self.rounds = max(1, min(2000, int(self.rounds * min(2.0, BATCH_SECONDS / took)) or 1))
 
     def adopt(self, other: Search) -> None:
-        """Go on from another worker's best timetable."""
+        """Go on from another worker's best timetable; from a construction of one's own while there is no legal one."""
+        if int(other.best[0]) >= BIG // 2:
+            self.clear()
+            self.construct(0.15)
+            return
         kept = {
             name: getattr(other, name).copy()
             for name in other._fields

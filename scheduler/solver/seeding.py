@@ -12,7 +12,7 @@ from scheduler.solver.kernels.staffing import find_room, find_staff
 from scheduler.solver.kernels.state import LOGGED, NO, State, attend, open_session
 from scheduler.timetable import PlannedSession
 from scheduler.verify import Facts, broken_in
-from scheduler.week import NONE, Arrays, Week
+from scheduler.week import NONE, Week
 
 _LIMIT_OF_RULE = {
     "care_max": ("care_max",),
@@ -86,7 +86,7 @@ def _seed_session(week: Week, arrays: Any, state: State, boxed: Any, index: int,
     tied = pin.frozen or pin.happened
     if given.clinicians:
         staff[: len(given.clinicians)] = [week.clinician_index[c] for c in given.clinicians]
-    elif not find_staff(arrays, boxed, np.int64(t), np.int64(u), NO, staff):
+    elif not find_staff(arrays, boxed, np.int64(t), np.int64(u), _first_of(week, pin), staff):
         raise NoTimetableFound(f"no clinicians can lead the session of pin {index} beside the other pins")
     wanted = len(given.patients) if tied else int(a.size_max[t])
     if given.room is not None:
@@ -95,15 +95,19 @@ def _seed_session(week: Week, arrays: Any, state: State, boxed: Any, index: int,
         room = int(find_room(arrays, boxed, np.int64(t), np.int64(u), np.int64(max(1, wanted))))
         if room == -2:
             raise NoTimetableFound(f"no room is free for the session of pin {index} beside the other pins")
-    cohort = _cohort_of(week, a, t, given.patients) if tied else -1
-    who = [] if tied or a.group[t] else [_someone(week, state, t, u, given.patients, index)]
+    cohort, who = -1, []
+    if tied:
+        who = [week.patient_index[p] for p in given.patients]
+    elif a.cohort_type[t]:
+        cohort, who = _cohort_at(week, t, u, given.patients, index)
+    elif not a.group[t]:
+        who = [_someone(week, state, t, u, given.patients, index)]
     s = open_session(arrays, boxed, np.int64(t), np.int64(u), staff, np.int64(room), np.int64(cohort))
     state.z[LOGGED] = 0
     state.fixed[s] = True
-    state.tied[s] = tied
-    if tied:
-        state.seats[s] = len(given.patients)
-        who = [week.patient_index[p] for p in given.patients]
+    state.tied[s] = tied or cohort >= 0
+    if state.tied[s]:
+        state.seats[s] = len(who)
     for p in who:
         attend(boxed, s, np.int64(p))
     state.z[LOGGED] = 0
@@ -121,11 +125,27 @@ def _someone(week: Week, state: State, t: int, u: int, given: tuple[str, ...], i
     raise NoTimetableFound(f"nobody can attend the session of pin {index} beside the other pins")
 
 
-def _cohort_of(week: Week, a: Arrays, t: int, patients: tuple[str, ...]) -> int:
-    if not a.cohort_type[t]:
-        return -1
-    rows = {week.patient_index[p] for p in patients}
-    return next((k for k in range(a.cohort_ok.shape[0]) if rows <= set(a.cohort_patients[k].tolist())), -1)
+def _first_of(week: Week, pin: SessionPin) -> np.int64:
+    """A patient that the pinned session is sure to have, whose primary clinician may have to lead it; -1: none."""
+    sure = pin.session.patients if pin.frozen or pin.happened else ()
+    attending = [
+        p.patient
+        for p in week.problem.pins
+        if isinstance(p, AttendancePin)
+        and (p.session_type, p.start) == (pin.session.session_type, pin.session.start)
+    ]
+    return np.int64(next((week.patient_index[p] for p in (*sure, *attending)), -1))
+
+
+def _cohort_at(week: Week, t: int, u: int, given: tuple[str, ...], index: int) -> tuple[int, list[int]]:
+    """The closed group that can meet at a pinned place, with its members who are not excused."""
+    a = week.arrays
+    named = {week.patient_index[p] for p in given}
+    able = [k for k in range(len(week.problem.cohorts)) if a.cohort_ok[k, t, u]]
+    able.sort(key=lambda k: -len(named & set(a.cohort_patients[k].tolist())))
+    if not able:
+        raise NoTimetableFound(f"no closed group can meet at the place of pin {index}")
+    return able[0], [int(p) for p in a.cohort_patients[able[0]] if p >= 0 and a.pok[p, t, u]]
 
 
 def _seed_attendance(
@@ -141,9 +161,8 @@ def _seed_attendance(
     if a.group[t] and room_left:
         attend(boxed, np.int64(room_left[0]), np.int64(p))
     else:
-        who = NO if a.group[t] else np.int64(p)
         room = int(find_room(arrays, boxed, np.int64(t), np.int64(u), a.size_max[t]))
-        if room == -2 or not find_staff(arrays, boxed, np.int64(t), np.int64(u), who, staff):
+        if room == -2 or not find_staff(arrays, boxed, np.int64(t), np.int64(u), np.int64(p), staff):
             raise NoTimetableFound(f"patient {pin.patient} cannot be given the pinned {pin.session_type}")
         s = open_session(arrays, boxed, np.int64(t), np.int64(u), staff, np.int64(room), NO)
         state.fixed[s] = True

@@ -1,5 +1,34 @@
 """Compiled search kernels: plain functions over arrays, translated to machine code by numba.
 
 They release the GIL, so that two searches run on two cores as threads. The translation is kept in
-`__pycache__` (or NUMBA_CACHE_DIR) and made once a machine: `python -m scheduler.solver.warm`.
+`__pycache__` and made once a machine: `python -m scheduler.solver.warm`.
 """
+
+from __future__ import annotations
+
+import contextlib
+import os
+from hashlib import sha256
+from pathlib import Path
+
+
+def forget_stale_code(folder: Path) -> None:
+    """Drop translations made from other sources.
+
+    Numba looks only at the file of the function that was called, so a change in another kernel that it calls
+    would go unnoticed: old code would run.
+    """
+    cache = Path(os.environ.get("NUMBA_CACHE_DIR", folder / "__pycache__"))
+    sources = sorted([*folder.glob("*.py"), folder.parent.parent / "week.py"])
+    digest = sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()
+    stamp = cache / "kernels.sha256"
+    with contextlib.suppress(OSError):
+        if stamp.exists() and stamp.read_text() == digest:
+            return
+        for old in cache.glob("**/*.nb[ic]"):
+            old.unlink(missing_ok=True)
+        cache.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(digest)
+
+
+forget_stale_code(Path(__file__).parent)

@@ -34,6 +34,7 @@ from scheduler.solver.kernels.state import (
 )
 
 BIG = 10**12  # price of what no timetable may have, so that a search leaves it first
+REWARD = 10**9  # what joining a pinned group under its minimum is worth to a search
 
 
 @njit(cache=True, nogil=True)
@@ -186,6 +187,8 @@ def gather(A, S, P, p, staff, share):
             extra = np.int64(A.cost[p, t, u]) + staff_changed(A, S, p, t, u, S.staff[s])
             if S.count[s] < A.size_min[t] and not S.fixed[s]:
                 extra += share * A.group_cost[t] // (1000 * A.size_min[t])
+            elif S.count[s] < A.size_min[t]:
+                extra -= REWARD
             add_place(P, t, u, s, extra, False)
     for t in range(A.length.shape[0]):
         if A.need_of[p, t] < 0 or A.cohort_type[t] or (A.group[t] and A.size_min[t] > 1):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from scheduler.solver.kernels.staffing import find_room, find_staff, order_clinicians
-from scheduler.solver.kernels.state import GROUPS, NO, attend, open_session, unit
+from scheduler.solver.kernels.staffing import find_room, find_staff, has_seat, order_clinicians
+from scheduler.solver.kernels.state import NO, attend, open_session, unit
 from scheduler.week import NONE
 
 TOGETHER = 0.35  # bonus for patients who are in that day anyway
@@ -90,21 +90,10 @@ def _seat(A, S, s, can, need, there, days):
     for p in np.argsort(order):
         if S.count[s] >= S.seats[s] or order[p] >= 1e9:
             break
-        if _kept_apart(A, S, s, p):
+        if not has_seat(A, S, s, p):
             continue
         attend(S, s, p)
         _use_up(A, p, t, u, can, need, there, days)
-
-
-@njit(cache=True, nogil=True)
-def _kept_apart(A, S, s, p):
-    i = 0
-    while A.apart_of[p, i] >= 0:
-        for k in range(S.count[s]):
-            if S.members[s, k] == A.apart_of[p, i]:
-                return True
-        i += 1
-    return False
 
 
 @njit(cache=True, nogil=True)
@@ -134,8 +123,3 @@ def _use_up(A, p, t, u, can, need, there, days):
         for e in range(there.shape[1]):
             if not there[p, e]:
                 can[p, :, e * A.day : (e + 1) * A.day] = False
-
-
-@njit(cache=True, nogil=True)
-def count_groups(S):
-    return S.z[GROUPS]

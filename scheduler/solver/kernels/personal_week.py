@@ -502,6 +502,7 @@ def _weeks(A, P, p, top, guard, upper, beam):
     for d in range(DAYS):
         P.first_state[d + 1] = new
         last = new
+        limit = new + (STATES - new) // (DAYS - d)  # every day to come keeps its share of the memory
         P.info[STAMP] += 1
         stamp = P.info[STAMP]
         used = 0
@@ -555,7 +556,7 @@ def _weeks(A, P, p, top, guard, upper, beam):
                 elif used > TABLE // 2:
                     P.info[EXACT] = 0
                     continue
-                if new >= STATES - 1:
+                if new >= limit:
                     P.info[EXACT] = 0
                     continue
                 if P.slot_stamp[h] != stamp:
@@ -585,8 +586,11 @@ def _thin(P, first, new, beam):
     """Give up all but the most promising states of a day."""
     bounds = np.sort(P.s_bound[first:new])
     worst = bounds[beam]
+    ties = beam - np.searchsorted(bounds, worst)
     for s in range(first, new):
-        if P.s_bound[s] >= worst:
+        if P.s_bound[s] == worst and ties > 0:
+            ties -= 1
+        elif P.s_bound[s] >= worst:
             P.s_bound[s] = INFEASIBLE
 
 

@@ -19,7 +19,7 @@ from scheduler.solver.kernels.attendance import (
 )
 from scheduler.solver.kernels.construction import open_groups
 from scheduler.solver.kernels.personal_week import EXACT, Plan
-from scheduler.solver.kernels.staffing import find_room, find_staff, order_clinicians
+from scheduler.solver.kernels.staffing import find_room, find_staff, may_fill, order_clinicians
 from scheduler.solver.kernels.state import (
     GROUP_COST,
     GROUPS,
@@ -459,17 +459,33 @@ def open_cohort(A, S, X, k, t):
             open_at += 1
     for _ in range(min(12, open_at)):
         u = X.votes[below(S, open_at)]
-        n, i = ZERO, 0
+        n, i, first = ZERO, 0, NO
         while A.cohort_patients[k, i] >= 0:
             if A.pok[A.cohort_patients[k, i], t, u]:
                 n += 1
+                first = A.cohort_patients[k, i]
             i += 1
         room = find_room(A, S, t, u, n)
-        if room == -2 or (room >= 0 and A.capacity[room] < n) or not find_staff(A, S, t, u, NO, X.staff):
+        if room == -2 or (room >= 0 and A.capacity[room] < n) or not find_staff(A, S, t, u, first, X.staff):
+            continue
+        if not _suits_all(A, X, k, t, u):
             continue
         if _seat_cohort(A, S, X, k, t, u, room):
             return True
     return False
+
+
+@njit(cache=True, nogil=True)
+def _suits_all(A, X, k, t, u):
+    """Whether the clinicians in X.staff may fill their entries for every member who attends."""
+    i = 0
+    while A.cohort_patients[k, i] >= 0:
+        p = A.cohort_patients[k, i]
+        for f in range(A.entries[t]):
+            if A.pok[p, t, u] and not may_fill(A, t, f, X.staff[f], p):
+                return False
+        i += 1
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -478,6 +494,7 @@ def _seat_cohort(A, S, X, k, t, u, room):
     while A.cohort_patients[k, i] >= 0:
         p = A.cohort_patients[k, i]
         if A.pok[p, t, u]:
+            enqueue(X, p)
             unplan(A, S, p)
             for j in range(S.attended[p]):
                 s = S.attends[p, j]
@@ -492,7 +509,6 @@ def _seat_cohort(A, S, X, k, t, u, room):
         p = A.cohort_patients[k, i]
         if A.pok[p, t, u]:
             attend(S, s, p)
-            enqueue(X, p)
         i += 1
     return True
 
@@ -543,6 +559,18 @@ def settle(A, S, P, X, beam):
 
 
 @njit(cache=True, nogil=True)
+def queue_for_pinned(A, S, X):
+    """Queue some who could fill the pinned groups that are under their minimum."""
+    for k in range(S.z[GROUPS]):
+        s = S.groups[k]
+        if S.fixed[s] and S.count[s] < A.size_min[S.kind[s]]:
+            for _ in range(12):
+                p = below(S, S.attended.shape[0])
+                if A.pok[p, S.kind[s], S.start[s]]:
+                    enqueue(X, p)
+
+
+@njit(cache=True, nogil=True)
 def ruin(A, S, X, kind):
     patients = S.attended.shape[0]
     if kind == PATIENTS:
@@ -565,6 +593,7 @@ def ruin(A, S, X, kind):
         _make_room(A, S, X)
     else:
         _move_cohort(A, S, X)
+    queue_for_pinned(A, S, X)
     if unit(S) < 0.3:
         enqueue(X, short_patient(A, S))
 
@@ -626,9 +655,6 @@ def construct(A, S, P, X, can, noise, share, beam):
     for p in range(S.attended.shape[0]):
         enqueue(X, p)
     plan_queue(A, S, P, X, share, beam, ZERO)
-    S.z[LOGGED] = 0
-    for p in range(S.attended.shape[0]):
-        reprice(A, S, p)
     S.z[LOGGED] = 0
     value = total(A, S)
     if value < X.best[0]:
