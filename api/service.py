@@ -43,8 +43,7 @@ class Service:
 
     async def stop(self) -> None:
         await self.watcher.stop()
-        await asyncio.to_thread(self.engine.stop)
-        await asyncio.to_thread(self.interactive.stop)
+        await asyncio.gather(asyncio.to_thread(self.engine.stop), asyncio.to_thread(self.interactive.stop))
         await asyncio.to_thread(self.audit.stop)
         self.sessions.close()
 

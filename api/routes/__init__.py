@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, Request
 
+from api.errors import Refused
 from api.routes import (
     availability,
     clinics,
@@ -19,6 +20,18 @@ from api.routes import (
     session,
     timetables,
 )
+from api.security import template
+from scheduler.errors import Fault
+
+
+def known_query(request: Request) -> None:
+    """Refuse query parameters that the call does not know: a misspelt `dry_run` must not change all."""
+    call = request.app.openapi()["paths"].get(template(request.scope), {}).get(request.method.lower(), {})
+    known = sorted(p["name"] for p in call.get("parameters", ()) if p["in"] == "query")
+    if call and any(name not in known for name in request.query_params):
+        maybe = f"; it knows {', '.join(known)}" if known else ""
+        message = f"there is a query parameter that this call does not know{maybe}"
+        raise Refused([Fault("", message, "unknown_parameter")])
 
 
 def include(app: FastAPI) -> None:
@@ -37,4 +50,4 @@ def include(app: FastAPI) -> None:
         health,
         docs,
     ):
-        app.include_router(module.router)
+        app.include_router(module.router, dependencies=[Depends(known_query)])

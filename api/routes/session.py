@@ -66,7 +66,7 @@ def shown(caller: Caller) -> dict[str, object]:
 
 @router.get(
     "",
-    responses=answers(200, "Who is asking.", d.SessionShown) | described(401, 429),
+    responses=answers(200, "Who is asking.", d.SessionShown) | described(401, 422, 429),
     response_class=JSONResponse,
 )
 def who(caller: Anyone) -> Response:
@@ -74,7 +74,7 @@ def who(caller: Anyone) -> Response:
     return JSONResponse(shown(caller))
 
 
-@router.delete("", status_code=204, responses=described(401, 403, 429))
+@router.delete("", status_code=204, responses=described(401, 403, 422, 429))
 def sign_out(request: Request, caller: Anyone, service: TheService) -> Response:
     """End the session of the cookie."""
     token = request.cookies.get(COOKIE)

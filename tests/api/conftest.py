@@ -19,11 +19,6 @@ from tests.api import planner
 from tests.api.door import Door, service_on
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _planned_by_hand() -> None:
-    planner.use()
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server that lives as long as the tests."""
@@ -71,6 +66,7 @@ def on_postgres(postgres_database: str) -> Iterator[Door]:
 @pytest.fixture
 def door(on_sqlite: Door) -> Door:
     """The service over SQLite, with a key that may do everything."""
+    planner.use()  # other tests of this run send searches elsewhere
     return on_sqlite
 
 
@@ -78,6 +74,7 @@ def door(on_sqlite: Door) -> Door:
 def either_door(request: pytest.FixtureRequest) -> Door:
     """The service over each database in turn."""
     found: Door = request.getfixturevalue(f"on_{request.param}")
+    planner.use()
     return found
 
 

@@ -17,6 +17,7 @@ from api.app import create_app
 from api.service import Service
 from api.settings import Settings
 from api.store import keys
+from tests.api import planner
 
 WEEK = examples.WEEK
 _NUMBERS = itertools.count(1)
@@ -79,9 +80,7 @@ class Door:
 
     def searching(self, clinic: str) -> str:
         """A timetable whose search goes on until it is cancelled; its path."""
-        from tests.api.planner import SEARCHES_ON
-
-        answer = self.post(f"{clinic}/timetables", {"week_start": WEEK, "seed": SEARCHES_ON})
+        answer = self.post(f"{clinic}/timetables", {"week_start": WEEK, "seed": planner.SEARCHES_ON})
         assert answer.status_code == 202
         return str(answer.headers["Location"])
 
@@ -98,6 +97,7 @@ class Door:
 @contextmanager
 def service_on(url: str, **settings: Any) -> Iterator[Door]:
     """The service over an upgraded database behind a real server, with a key that may do everything."""
+    planner.use()
     app = create_app(Settings(database_url=url, **settings))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=2))
     thread = Thread(target=server.run, daemon=True)

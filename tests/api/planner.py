@@ -24,6 +24,12 @@ CLASHES = 98
 def use() -> None:
     """Let this process send its searches here."""
     register("solve", f"{__name__}:solve")
+    register("warm", f"{__name__}:warm")
+
+
+def warm(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]:
+    """There are no kernels to be translated."""
+    return {}
 
 
 def solve(payload: dict[str, Any], stop: Event, report: Report) -> dict[str, Any]:

@@ -248,3 +248,22 @@ def test_a_patient_whom_a_cohort_or_a_pair_names_is_not_deleted(either_door: Doo
     bulk = either_door.put(f"{clinic}/patients", {"patients": []}, If_Match="*")
     assert bulk.status_code == 409
     assert {r["resource"] for r in bulk.json()["references"]} == {"cohorts", "apart"}
+
+
+def test_a_misspelt_query_parameter_changes_nothing(door: Door) -> None:
+    path = f"{door.clinic(patients=2)}/patients"
+    answer = door.put(f"{path}?dryrun=true", {"patients": []}, If_Match="*")
+    assert answer.status_code == 422
+    assert "dry_run" in answer.json()["errors"][0]["message"]
+    assert len(door.get(path).json()["patients"]) == 2
+
+
+def test_a_clinic_of_two_thousand_patients_is_stored_and_listed(door: Door) -> None:
+    path = f"{door.clinic(patients=0)}/patients"
+    people = [{"id": f"p{n:04}", "program": "evening-iop", "primary_clinician": "c1"} for n in range(2001)]
+    too_many = door.put(path, {"patients": people})
+    assert too_many.status_code == 422
+    assert door.put(path, {"patients": people[:2000]}).status_code == 200
+    assert len(door.get(f"{path}?limit=1000").json()["patients"]) == 1000
+    one_more = door.put(f"{path}/another", examples.PATIENT)
+    assert one_more.status_code == 409
