@@ -39,6 +39,8 @@ def main(url: str, key: str, file: str) -> None:
             http.post(f"{clinic}/timetables", json=wish, headers={"Idempotency-Key": week_start})
         )
         timetable = follow(http, answer.headers["Location"])
+        if timetable["status"] == "failed":
+            raise SystemExit(f"failed: {timetable['error']['detail']}")
         gap = timetable["objective"]["gap"]
         print(f"{timetable['status']}: {len(timetable['sessions'])} sessions, gap {gap:.1%}")
         checked(http.post(f"/v1/timetables/{timetable['id']}/publish"))
