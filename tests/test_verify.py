@@ -112,7 +112,8 @@ def test_a_wrong_claim_is_named_by_its_pointer(
     problem: Problem, timetable: Doc, pointer: str, value: object
 ) -> None:
     put(timetable, pointer, value)
-    assert wrong(verify(problem, timetable)) == [pointer]
+    verdict = verify(problem, timetable)
+    assert (wrong(verdict), verdict.findings, verdict.clean) == ([pointer], (), False)
 
 
 def put(document: Any, pointer: str, value: object) -> None:
