@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from api.errors import NotAllowed, NotAuthenticated, NotFound, TooMany
 from api.store import keys
@@ -179,9 +179,15 @@ def require_clinic(caller: Caller, clinic_id: str) -> None:
         raise NotFound
 
 
-def visible_timetable(session: Session, caller: Caller, timetable_id: str, lock: bool = False) -> Timetable:
-    """The row, or the one 404; `lock` keeps other writers off it until the commit (PostgreSQL)."""
-    row = session.get(Timetable, timetable_id, with_for_update=lock or None)
+def visible_timetable(
+    session: Session, caller: Caller, timetable_id: str, lock: bool = False, problem: bool = False
+) -> Timetable:
+    """The row, or the one 404; `lock` keeps other writers off it until the commit (PostgreSQL).
+
+    Its problem, the largest column, is read only where it is asked for.
+    """
+    options = () if problem else (defer(Timetable.problem),)
+    row = session.get(Timetable, timetable_id, options=options, with_for_update=lock or None)
     if row is None or not caller.sees_timetable(row):
         raise NotFound
     return row

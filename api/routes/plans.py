@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from sqlalchemy.orm import defer
 
 from api import documents as d
 from api import examples
@@ -123,4 +124,4 @@ async def _finished(service: Service, timetable_id: str, seconds: float) -> Time
 
 def _read(service: Service, timetable_id: str) -> Timetable:
     with service.sessions.read() as session:
-        return session.get_one(Timetable, timetable_id)
+        return session.get_one(Timetable, timetable_id, options=(defer(Timetable.problem),))

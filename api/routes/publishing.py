@@ -100,7 +100,7 @@ class Judged:
 
 def _judge(service: Service, caller: Caller, timetable_id: str, if_match: str | None) -> Judged:
     with service.sessions.read() as session:
-        row = visible_timetable(session, caller, timetable_id)
+        row = visible_timetable(session, caller, timetable_id, problem=True)
         if if_match is not None:
             check(row.version, if_match)
         clinic_id = _require_publishable(row)
