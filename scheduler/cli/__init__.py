@@ -13,7 +13,8 @@ from importlib import import_module
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
-from scheduler.cli.failure import EXIT_BAD_INPUT, EXIT_DEFECT, EXIT_INTERRUPTED, CommandFailed
+from scheduler.cli.failure import EXIT_BAD_INPUT, EXIT_DEFECT, EXIT_INTERRUPTED, CommandFailed, told
+from scheduler.errors import SchedulerError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -58,6 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(words[1:] if show_traceback else words)
     except CommandFailed as failure:
         return _tell(failure)
+    except SchedulerError as error:
+        refusal = told(error)
+        return _tell_unexpected(error) if refusal is None else _tell(refusal)
     except SystemExit as leaving:  # argparse, which has said what is wrong
         return leaving.code if isinstance(leaving.code, int) else EXIT_BAD_INPUT
     except KeyboardInterrupt:

@@ -40,7 +40,7 @@ def run(arguments: Namespace) -> int:
     put(console, week.patient(PATIENT), *map(Text, patient_totals(figures)), Text(""))
     put(console, *map(Text, summary(problem, timetable)), Text(""))
     verdict = verify(problem, timetable)
-    print("Verified by the plain rules, which share nothing with the search.", *lines_of(verdict))
+    print("Verified by the plain rules, which share nothing with the search:", *lines_of(verdict), sep="\n")
     return 0 if verdict.clean else 1
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scheduler.cli.failure import CommandFailed
+from scheduler.cli.failure import CommandFailed, refused
 from scheduler.errors import Fault, ProblemRefused
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def read_week(path: str) -> Reading:
     try:
         return read_problem(content)
     except ProblemRefused as refusal:
-        raise refused(path, refusal.faults, refusal.kind) from None
+        raise refused(named(path), refusal.faults, refusal.kind) from None
 
 
 def read_object(path: str, kind: str) -> dict[str, Any]:
@@ -54,11 +54,11 @@ def read_object(path: str, kind: str) -> dict[str, Any]:
         document = json.loads(read_bytes(path))
     except json.JSONDecodeError as error:
         message = f"not JSON, line {error.lineno}, column {error.colno}: {error.msg}"
-        raise refused(path, [Fault("", message, "json")], kind) from None
+        raise refused(named(path), [Fault("", message, "json")], kind) from None
     except (ValueError, RecursionError) as error:  # not UTF-8, a number without end, brackets without end
-        raise refused(path, [Fault("", f"not JSON: {_trouble(error)}", "json")], kind) from None
+        raise refused(named(path), [Fault("", f"not JSON: {_trouble(error)}", "json")], kind) from None
     if not isinstance(document, dict):
-        raise refused(path, [Fault("", "expected a JSON object", "type")], kind)
+        raise refused(named(path), [Fault("", "expected a JSON object", "type")], kind)
     return document
 
 
@@ -72,14 +72,7 @@ def read_timetable(path: str) -> Timetable:
         return Timetable.model_validate(document)
     except ValidationError as error:
         faults = [Fault(_pointer(e["loc"]), e["msg"], e["type"]) for e in error.errors(include_url=False)]
-        raise refused(path, faults, "timetable") from None
-
-
-def refused(path: str, faults: Sequence[Fault], kind: str) -> CommandFailed:
-    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    return CommandFailed(
-        f"{named(path)} is not a {kind} document that can be used: {count}.", *map(str, faults)
-    )
+        raise refused(named(path), faults, "timetable") from None
 
 
 def as_text(document: dict[str, Any]) -> bytes:

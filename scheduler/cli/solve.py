@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
 from contextlib import nullcontext
 from threading import Event
 
-from scheduler.cli.documents import as_text, check_writable, read_week, refused, write
-from scheduler.cli.failure import EXIT_NO_TIMETABLE, CommandFailed
+from scheduler.cli.documents import as_text, check_writable, named, read_week, write
+from scheduler.cli.failure import told
 from scheduler.cli.interrupt import in_background, stopping_on_interrupt
-from scheduler.errors import NoTimetableFound, PinsClash
+from scheduler.errors import Fault, PinsClash
 from scheduler.problem import Problem
 from scheduler.timetable import Timetable
 
@@ -49,11 +50,9 @@ def run(arguments: Namespace) -> int:
     check_writable(arguments.output, [arguments.week])
     reading = read_week(arguments.week)
     try:
-        timetable = plan(reading.problem, arguments)
+        timetable = with_warnings(plan(reading.problem, arguments), reading.warnings)
     except PinsClash as clash:
-        raise clashing(arguments.week, clash) from None
-    except NoTimetableFound as failure:
-        raise CommandFailed(str(failure), exit_code=EXIT_NO_TIMETABLE) from None
+        raise told(clash, named(arguments.week)) or clash from None
     write(arguments.output, as_text(timetable.document()))
     if not arguments.quiet:
         tell(reading.problem, timetable, arguments.output)
@@ -89,11 +88,11 @@ def plan(problem: Problem, arguments: Namespace) -> Timetable:
         return in_background(work, (lambda: None) if arguments.quiet else watch.tick)
 
 
-def clashing(path: str, clash: PinsClash) -> CommandFailed:
-    faults = clash.faults()
-    failure = refused(path, faults, "problem") if faults else CommandFailed(str(clash))
-    rules = f"Rules in the clash: {', '.join(clash.rules)}."
-    return CommandFailed(*failure.lines, *([rules] if clash.rules else []))
+def with_warnings(timetable: Timetable, warnings: Sequence[Fault]) -> Timetable:
+    """What the reader noticed belongs to the answer, unless the search has told it already."""
+    if timetable.warnings:
+        return timetable
+    return timetable.model_copy(update={"warnings": tuple(w.as_dict() for w in warnings)})
 
 
 def tell(problem: Problem, timetable: Timetable, output: str | None) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from itertools import groupby
 
-from scheduler.cli.documents import STDIN, read_object, read_week, refused
-from scheduler.cli.failure import EXIT_FINDINGS, CommandFailed
+from scheduler.cli.documents import STDIN, named, read_object, read_week
+from scheduler.cli.failure import EXIT_FINDINGS, CommandFailed, refused
 from scheduler.errors import ProblemRefused
 from scheduler.show import counted
 from scheduler.verify import Verification, verify
@@ -25,7 +25,7 @@ def run(arguments: Namespace) -> int:
     try:
         verdict = verify(problem, document)
     except ProblemRefused as refusal:
-        raise refused(arguments.timetable, refusal.faults, refusal.kind) from None
+        raise refused(named(arguments.timetable), refusal.faults, refusal.kind) from None
     print(*lines_of(verdict), sep="\n")
     return 0 if verdict.clean else EXIT_FINDINGS
 
