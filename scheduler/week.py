@@ -8,7 +8,7 @@ Time is counted in slots of `slot_minutes` (all starts and durations are multipl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -239,7 +239,11 @@ class _Compiler:
         rok = np.zeros((len(rooms), len(self.types), self.slots), np.bool_)
         for i, r in enumerate(rooms):
             for j, t in enumerate(self.types):
-                if t.room is not None and set(t.room.features) <= set(r.features) and r.capacity >= t.size_min:
+                if (
+                    t.room is not None
+                    and set(t.room.features) <= set(r.features)
+                    and r.capacity >= t.size_min
+                ):
                     rok[i, j] = True
                     self._overlapping(rok[i, j], t.minutes, self.calendar.room_closed[r.id])
         return rok
@@ -335,10 +339,15 @@ class _Compiler:
                 j = self.type_index[type_id]
                 closed[j] = True
                 possible[i, j] = self._cohort_meets(rows, self.types[j], pok)
-        own = {(m, self.type_index[t]) for i, k in enumerate(cohorts) for m in members[i] for t in k.session_types}
-        for j in np.flatnonzero(closed):
+        own = {
+            (int(m), self.type_index[t])
+            for i, k in enumerate(cohorts)
+            for m in members[i]
+            for t in k.session_types
+        }
+        for j in map(int, np.flatnonzero(closed)):
             for i in range(len(self.problem.patients)):
-                if (i, int(j)) not in own:
+                if (i, j) not in own:
                     pok[i, j] = False
         return possible, members, closed
 
@@ -395,12 +404,16 @@ class _Compiler:
 
     # -- limits ---------------------------------------------------------------------------------------------
 
-    def _needs(self) -> dict[str, NDArray[np.generic]]:
+    def _needs(self) -> dict[str, Any]:
         patients = self.problem.patients
         most = max([len(r.requirements) for r in self.rights.values()], default=0) + 1
         shape = (len(patients), most)
         need_of = np.full((len(patients), len(self.types)), -1, np.int64)
-        low, high, minutes = np.zeros(shape, np.int64), np.full(shape, NONE, np.int64), np.zeros(shape, np.int64)
+        low, high, minutes = (
+            np.zeros(shape, np.int64),
+            np.full(shape, NONE, np.int64),
+            np.zeros(shape, np.int64),
+        )
         care = np.zeros(shape, np.bool_)
         for i, p in enumerate(patients):
             for q, need in enumerate(self.rights[p.id].requirements):
@@ -417,7 +430,7 @@ class _Compiler:
             "need_care": care,
         }
 
-    def _limits(self) -> dict[str, NDArray[np.generic]]:
+    def _limits(self) -> dict[str, Any]:
         patients = self.problem.patients
         rights = [self.rights[p.id] for p in patients]
         return {

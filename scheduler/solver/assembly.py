@@ -20,7 +20,7 @@ def _session(week: Week, best: Search, s: int, name: str) -> PlannedSession:
     kind = problem.session_types[int(best.kind[s])]
     begin = int(best.start[s]) * a.slot
     room = int(best.room[s])
-    members = sorted(int(p) for p in best.members[s, : int(best.count[s])])
+    members = sorted(int(p) for p in best.members[s, : int(best.present[s])])
     return PlannedSession(
         id=name,
         session_type=kind.id,

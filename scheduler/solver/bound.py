@@ -15,9 +15,9 @@ from scheduler.week import Week
 def ideal_bound(week: Week, arrays: Any) -> int:
     """Each patient's best week alone in the clinic, every attendance charged the least share of a group.
 
-    A group held costs its facilitators' time whoever comes, and holds at most `size_max` patients: charging each
-    attendance cost / size_max (rounded down) never charges more than the group costs. What is left out (other
-    patients, clinicians' hours, rooms) only makes the true objective larger.
+    A group held costs its facilitators' time whoever comes, and holds at most `size_max` patients: charging
+    each attendance cost / size_max (rounded down) never charges more than the group costs. What is left out
+    (other patients, clinicians' hours, rooms) only makes the true objective larger.
     """
     a = week.arrays
     patients, types, slots = a.pok.shape[0], *a.ok.shape

@@ -1,4 +1,6 @@
-"""`solve`: construction, then ruin and recreate on every core allowed, a bound beside it, a verified answer."""
+"""`solve`: construction, then ruin and recreate on every core allowed, a bound beside it, a verified
+answer.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ import numpy as np
 
 from scheduler.errors import InternalFault, NoTimetableFound
 from scheduler.evaluation import Evaluation, evaluate
+from scheduler.pins import refuse_clashes
 from scheduler.problem import Problem, SessionPin
 from scheduler.progress import Progress, ProgressListener, gap_between
 from scheduler.solver.answer import timetable_of
@@ -101,7 +104,9 @@ class Worker:
         self.rounds = max(1, min(2000, int(self.rounds * min(2.0, BATCH_SECONDS / took)) or 1))
 
     def adopt(self, other: Search) -> None:
-        """Go on from another worker's best timetable; from a construction of one's own while there is no legal one."""
+        """Go on from another worker's best timetable; from a construction of one's own while there is no
+        legal one.
+        """
         if int(other.best[0]) >= BIG // 2:
             self.clear()
             self.construct(0.15)
@@ -148,6 +153,7 @@ class _Solve:
         self.problem, self.time_limit, self.gap, self.seed = problem, time_limit, gap, seed
         self.deterministic, self.on_progress = deterministic, on_progress
         self.stop = stop or threading.Event()
+        refuse_clashes(problem)
         self.week = compile_week(problem)
         happened = [p for p in problem.pins if isinstance(p, SessionPin) and p.happened]
         excuse_facts(self.week, [_fact(self.week, i, p) for i, p in enumerate(happened)])
@@ -308,7 +314,7 @@ class _Solve:
             reason = "optimal"
         else:
             reason = "gap" if gap_between(figures.value, bound) <= self.gap else "time"
-        stats = sum(w.best.stats for w in self.crew)
+        stats = np.sum([w.best.stats for w in self.crew], axis=0)
         solver = {
             "seconds": round(self.seconds, 3),
             "stop_reason": reason,
@@ -366,9 +372,9 @@ def solve(
 ) -> Timetable:
     """The best timetable found for a week, with a proven lower bound; verified before it is returned.
 
-    `time_limit` is in seconds from the call; the search also ends when the proven gap is at most `gap`, or when
-    `stop` is set (the best timetable so far is returned). `deterministic` replaces the clock by an amount of
-    work (thousands of search rounds): the same timetable on every machine.
+    `time_limit` is in seconds from the call; the search also ends when the proven gap is at most `gap`, or
+    when `stop` is set (the best timetable so far is returned). `deterministic` replaces the clock by an
+    amount of work (thousands of search rounds): the same timetable on every machine.
 
     Raises PinsClash when pins contradict hard rules, NoTimetableFound when none that keeps them was found.
     """

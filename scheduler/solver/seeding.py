@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from scheduler.errors import NoTimetableFound
+from scheduler.finding import Finding
 from scheduler.problem import FLAGGED_RULES, AttendancePin, SessionPin
 from scheduler.solver.kernels.staffing import find_room, find_staff
 from scheduler.solver.kernels.state import LOGGED, NO, State, attend, open_session
 from scheduler.timetable import PlannedSession
-from scheduler.verify import Facts, broken_in
+from scheduler.verify import broken
 from scheduler.week import NONE, Week
 
 _LIMIT_OF_RULE = {
@@ -26,7 +27,7 @@ _LIMIT_OF_RULE = {
 def excuse_facts(week: Week, happened: list[PlannedSession]) -> None:
     """Lift the limits that sessions which have happened break on their own; nobody can mend them."""
     a = week.arrays
-    for finding in broken_in(Facts(week.problem, happened)) if happened else ():
+    for finding in _broken_alone(week, happened):
         patient = week.patient_index.get(finding.subject)
         if patient is None:
             continue
@@ -38,6 +39,13 @@ def excuse_facts(week: Week, happened: list[PlannedSession]) -> None:
             a.need_max[patient, :] = NONE
         if finding.rule == "max_per_day":
             a.per_day[:] = np.maximum(a.per_day, 14)
+
+
+def _broken_alone(week: Week, happened: list[PlannedSession]) -> tuple[Finding, ...]:
+    """What the facts break, were they not excused."""
+    if not happened:
+        return ()
+    return broken(week.problem.model_copy(update={"pins": ()}), happened)
 
 
 def pinned_places(week: Week) -> np.ndarray[Any, Any]:
@@ -57,7 +65,9 @@ def pinned_places(week: Week) -> np.ndarray[Any, Any]:
 
 
 def seed_pins(week: Week, arrays: Any, state: State, boxed: Any) -> None:
-    """Open every pinned session and seat whoever a pin seats; raises NoTimetableFound where staff or room lack."""
+    """Open every pinned session and seat whoever a pin seats; raises NoTimetableFound where staff or room
+    lack.
+    """
     a = week.arrays
     staff = np.full(max(1, int(a.entries.max(initial=1))), -1, np.int64)
     exact = sorted(
@@ -101,7 +111,7 @@ def _seed_session(week: Week, arrays: Any, state: State, boxed: Any, index: int,
     elif a.cohort_type[t]:
         cohort, who = _cohort_at(week, t, u, given.patients, index)
     elif not a.group[t]:
-        who = [_someone(week, state, t, u, given.patients, index)]
+        who = [_someone(week, state, t, u, given.patients, index, staff)]
     s = open_session(arrays, boxed, np.int64(t), np.int64(u), staff, np.int64(room), np.int64(cohort))
     state.z[LOGGED] = 0
     state.fixed[s] = True
@@ -113,20 +123,28 @@ def _seed_session(week: Week, arrays: Any, state: State, boxed: Any, index: int,
     state.z[LOGGED] = 0
 
 
-def _someone(week: Week, state: State, t: int, u: int, given: tuple[str, ...], index: int) -> int:
-    """Whose a pinned session for one patient is: the one it names, else one who can and has few other chances."""
+def _someone(week: Week, state: State, t: int, u: int, given: tuple[str, ...], index: int, staff: Any) -> int:
+    """Whose a pinned session for one patient is: the one it names, else one who can and has few other
+    chances.
+    """
     a = week.arrays
     end = u + int(a.length[t])
-    for p in [week.patient_index[g] for g in given] + list(np.argsort(a.pok[:, t].sum(axis=1))):
-        held = [s for s in state.attends[p, : state.attended[p]]]
+    for p in [week.patient_index[g] for g in given] + np.argsort(a.pok[:, t].sum(axis=1)).tolist():
+        held = list(state.attends[p, : state.attended[p]])
         clash = any(state.start[s] < end and u < state.start[s] + a.length[state.kind[s]] for s in held)
-        if a.pok[p, t, u] and not clash:
+        suits = all(
+            a.qualified[t, f, staff[f]] or (a.primary_entry[t, f] and a.primary[p] == staff[f])
+            for f in range(int(a.entries[t]))
+        )
+        if a.pok[p, t, u] and suits and not clash:
             return int(p)
     raise NoTimetableFound(f"nobody can attend the session of pin {index} beside the other pins")
 
 
 def _first_of(week: Week, pin: SessionPin) -> np.int64:
-    """A patient that the pinned session is sure to have, whose primary clinician may have to lead it; -1: none."""
+    """A patient that the pinned session is sure to have, whose primary clinician may have to lead it; -1:
+    none.
+    """
     sure = pin.session.patients if pin.frozen or pin.happened else ()
     attending = [
         p.patient
@@ -155,9 +173,9 @@ def _seed_attendance(
     t, p = week.type_index[pin.session_type], week.patient_index[pin.patient]
     u = week.calendar.minute_of(pin.start) // a.slot
     held = [s for s in range(state.kind.shape[0]) if state.kind[s] == t and state.start[s] == u]
-    if any(p in state.members[s, : state.count[s]] for s in held):
+    if any(p in state.members[s, : state.present[s]] for s in held):
         return
-    room_left = [s for s in held if not state.tied[s] and state.count[s] < state.seats[s]]
+    room_left = [s for s in held if not state.tied[s] and state.present[s] < state.seats[s]]
     if a.group[t] and room_left:
         attend(boxed, np.int64(room_left[0]), np.int64(p))
     else:

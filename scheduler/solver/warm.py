@@ -38,7 +38,7 @@ def tiny_problem() -> dict[str, object]:
 def main() -> int:
     began = time.monotonic()
     solve(read_problem(tiny_problem()).problem, time_limit=0.5, gap=0.0)
-    print(f"search kernels ready after {time.monotonic() - began:.1f} s", file=sys.stderr)
+    sys.stderr.write(f"search kernels ready after {time.monotonic() - began:.1f} s\n")
     return 0
 
 

@@ -1,4 +1,6 @@
-"""One patient in the timetable: the places open to them, their week's true cost, planning and unplanning them."""
+"""One patient in the timetable: the places open to them, their week's true cost, planning and unplanning
+them.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,7 @@ def week_cost(A, S, p):
     counts = np.zeros(A.needs[p] + 1, np.int64)
     care_total, days, last = 0, 0, -1
     for d in range(DAYS):
-        begin, end, first, final = 1 << 30, FAR, 1 << 30, FAR
+        first, final = 1 << 30, FAR
         care, services, grouped, any_session = 0, 0, False, False
         for i in range(S.attended[p]):
             s = S.attends[p, i]
@@ -138,16 +140,18 @@ def price_impossible(A, S, p):
 
 @njit(cache=True, nogil=True)
 def unplan_kindly(A, S, p):
-    """As `unplan`, but stay in groups that would fall under their minimum, and leave no empty group behind."""
+    """As `unplan`, but stay in groups that would fall under their minimum, and leave no empty group
+    behind.
+    """
     for i in range(S.attended[p] - 1, -1, -1):
         s = S.attends[p, i]
         t = S.kind[s]
         if S.tied[s] or is_pinned(S, p, t, S.start[s]) or (S.fixed[s] and not A.group[t]):
             continue
-        if A.group[t] and 0 < S.count[s] - 1 < A.size_min[t]:
+        if A.group[t] and 0 < S.present[s] - 1 < A.size_min[t]:
             continue
         leave(S, s, p)
-        if S.count[s] == 0 and not S.fixed[s]:
+        if S.present[s] == 0 and not S.fixed[s]:
             close_session(A, S, s)
 
 
@@ -170,10 +174,10 @@ def unplan(A, S, p):
 
 @njit(cache=True, nogil=True)
 def gather(A, S, P, p, staff, share):
-    """The places of an unplanned patient: sessions they are tied to, groups with a seat, sessions of their own.
+    """The places of an unplanned patient: what they are tied to, groups with a seat, sessions of their own.
 
-    A group under its minimum costs `share` thousandths of its facilitators' time for each patient it still lacks
-    divided by its minimum, so that starting a group is not free.
+    Joining a group that is under its minimum costs `share` thousandths of its facilitators' time divided by
+    that minimum, so that starting a group is not free.
     """
     clear_places(P)
     for i in range(S.attended[p]):
@@ -185,9 +189,9 @@ def gather(A, S, P, p, staff, share):
         t, u = S.kind[s], S.start[s]
         if A.pok[p, t, u] and has_seat(A, S, s, p) and not _attends(S, s, p):
             extra = np.int64(A.cost[p, t, u]) + staff_changed(A, S, p, t, u, S.staff[s])
-            if S.count[s] < A.size_min[t] and not S.fixed[s]:
+            if S.present[s] < A.size_min[t] and not S.fixed[s]:
                 extra += share * A.group_cost[t] // (1000 * A.size_min[t])
-            elif S.count[s] < A.size_min[t]:
+            elif S.present[s] < A.size_min[t]:
                 extra -= REWARD
             add_place(P, t, u, s, extra, False)
     for t in range(A.length.shape[0]):
@@ -237,12 +241,14 @@ def _attends(S, s, p):
 
 @njit(cache=True, nogil=True)
 def plan(A, S, P, p, staff, share, beam):
-    """Give an unplanned patient the best week that the timetable has for them; False if their ties allow none."""
+    """Give an unplanned patient the best week that the timetable has for them; False if their ties allow
+    none.
+    """
     P.info[BAN] += 1
     for attempt in range(12):
         gather(A, S, P, p, staff, share)
         if attempt == 10:
-            _ban_own(A, P, p)
+            P.banned[:, :] = P.info[BAN]  # no sessions of their own, after so many collisions among them
             gather(A, S, P, p, staff, share)
         if best_week(A, P, p, np.int64(INFEASIBLE), beam) >= INFEASIBLE:
             price_impossible(A, S, p)
@@ -274,11 +280,3 @@ def _give_back(A, S, P, p):
 @njit(cache=True, nogil=True)
 def _is_place(S, P, s, j):
     return S.kind[s] == P.kind[j] and S.start[s] == P.slot[j]
-
-
-@njit(cache=True, nogil=True)
-def _ban_own(A, P, p):
-    """Forbid every session of the patient's own, after too many collisions among them."""
-    for t in range(A.length.shape[0]):
-        if not A.group[t]:
-            P.banned[t, :] = P.info[BAN]

@@ -1,4 +1,6 @@
-"""A first timetable: open the most useful group again and again, then give every patient their best week in it."""
+"""A first timetable: open the most useful group again and again, then give every patient their best week
+in it.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ TOGETHER = 0.35  # bonus for patients who are in that day anyway
 def open_groups(A, S, can, staff, noise, most):
     """Open up to `most` groups, the largest useful attendance first, and seat patients in them provisionally.
 
-    `can[p,t,u]` says who could still use what; it is used up. Seats are taken without a look at the rest of the
-    week, so every patient has to be planned anew afterwards.
+    `can[p,t,u]` says who could still use what; it is used up. Seats are taken without a look at the rest of
+    the week, so every patient has to be planned anew afterwards.
     """
     patients, types, slots = can.shape
     need = np.zeros((patients, A.need_min.shape[1]), np.int64)
@@ -53,7 +55,7 @@ def open_groups(A, S, can, staff, noise, most):
         if s < 0:
             return
         _seat(A, S, s, can, need, there, days)
-        if S.count[s] == 0:
+        if S.present[s] == 0:
             tried[t, u] = True
 
 
@@ -88,7 +90,7 @@ def _seat(A, S, s, can, need, there, days):
         if can[p, t, u]:
             order[p] = can[p, t].sum() - (10000 if there[p, u // A.day] else 0)
     for p in np.argsort(order):
-        if S.count[s] >= S.seats[s] or order[p] >= 1e9:
+        if S.present[s] >= S.seats[s] or order[p] >= 1e9:
             break
         if not has_seat(A, S, s, p):
             continue

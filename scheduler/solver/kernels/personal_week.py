@@ -1,13 +1,13 @@
 """The best week of one patient among given places: exact, by dynamic programming over labels.
 
-A *place* is a session that the patient could attend: an open group with a seat, or a session of their own that
-could be opened. A day is planned by labels (partial days, extended in order of start); of two labels with the
-same sessions done, the one that can only do worse is dropped. The finished days of one date (*patterns*: what
-they count for, at what cost) are then combined to weeks by states (received so far, care days, last care day).
-Both steps are exact unless a cap is reached; `Plan.info[EXACT]` says which.
+A *place* is a session that the patient could attend: an open group with a seat, or a session of their own
+that could be opened. A day is planned by labels (partial days, extended in order of start); of two labels
+with the same sessions done, the one that can only do worse is dropped. The finished days of one date
+(*patterns*: what they count for, at what cost) are then combined to weeks by states (received so far, care
+days, last care day). Both steps are exact unless a cap is reached; `Plan.info[EXACT]` says whether one was.
 
-Bounds: whatever is still to come lowers the unmet cost by at most the minutes it counts for, so a state can be
-dropped as soon as its cost and the best conceivable rest reach the best known week.
+Bounds: whatever is still to come lowers the unmet cost by at most the minutes it counts for, so a state can
+be dropped as soon as its cost and the best conceivable rest reach the best known week.
 """
 
 from __future__ import annotations
@@ -255,14 +255,14 @@ def _find(P, key, stamp):
 @njit(cache=True, nogil=True)
 def _dominated(A, P, p, new, first):
     """Whether a label of the same sessions makes the new one useless; labels it makes useless are dropped."""
-    l = first
-    while l >= 0:
-        if P.alive[l] and P.in_person[l] == P.in_person[new] and P.musts[l] == P.musts[new]:
-            if _no_better(A, P, p, new, l):
+    label = first
+    while label >= 0:
+        if P.alive[label] and P.in_person[label] == P.in_person[new] and P.musts[label] == P.musts[new]:
+            if _no_better(A, P, p, new, label):
                 return True
-            if _no_better(A, P, p, l, new):
-                P.alive[l] = False
-        l = P.chain[l]
+            if _no_better(A, P, p, label, new):
+                P.alive[label] = False
+        label = P.chain[label]
     return False
 
 
@@ -281,25 +281,25 @@ def _no_better(A, P, p, x, y):
 
 
 @njit(cache=True, nogil=True)
-def _extend(A, P, p, l, i, u, new, top, guard):
-    """Label l followed by place i at slot u, written as label `new`; False if that breaks a rule."""
+def _extend(A, P, p, label, i, u, new, top, guard):
+    """Label label followed by place i at slot u, written as label `new`; False if that breaks a rule."""
     t = P.kind[i]
     shift = P.day_field[t]
     if shift < 0:
         return False
     width = _bits(P.day_top[t])
-    if ((P.done[l] >> shift) & ((np.int64(1) << width) - 1)) >= P.day_top[t]:
+    if ((P.done[label] >> shift) & ((np.int64(1) << width) - 1)) >= P.day_top[t]:
         return False
     q = A.need_of[p, t]
-    counts = P.counts[l] + (np.int64(1) << P.field[q])
+    counts = P.counts[label] + (np.int64(1) << P.field[q])
     if (((top | guard) - counts) & guard) != guard:
         return False
-    care = P.care[l] + A.care[t]
+    care = P.care[label] + A.care[t]
     if care > A.day_care_max[p] or care > A.care_max[p]:
         return False
-    idle, pending, cost = P.idle[l], P.pending[l], P.cost[l] + P.extra[i]
-    if P.in_person[l]:
-        waited = pending + (u - P.end[l]) * A.slot
+    idle, pending, cost = P.idle[label], P.pending[label], P.cost[label] + P.extra[i]
+    if P.in_person[label]:
+        waited = pending + (u - P.end[label]) * A.slot
         if A.in_person[t]:
             idle += waited
             pending = 0
@@ -308,18 +308,18 @@ def _extend(A, P, p, l, i, u, new, top, guard):
                 return False
         else:
             pending = waited
-    P.done[new] = P.done[l] + (np.int64(1) << shift)
+    P.done[new] = P.done[label] + (np.int64(1) << shift)
     P.counts[new] = counts
     P.end[new] = u + A.length[t]
     P.idle[new] = idle
     P.pending[new] = pending
-    P.in_person[new] = P.in_person[l] or A.in_person[t]
+    P.in_person[new] = P.in_person[label] or A.in_person[t]
     P.care[new] = care
-    P.services[new] = P.services[l] + (1 if A.care[t] > 0 else 0)
-    P.grouped[new] = P.grouped[l] or (A.care[t] > 0 and A.group[t])
-    P.musts[new] = P.musts[l] + (1 if P.must[i] else 0)
+    P.services[new] = P.services[label] + (1 if A.care[t] > 0 else 0)
+    P.grouped[new] = P.grouped[label] or (A.care[t] > 0 and A.group[t])
+    P.musts[new] = P.musts[label] + (1 if P.must[i] else 0)
     P.cost[new] = cost
-    P.parent[new] = l
+    P.parent[new] = label
     P.place[new] = i
     P.alive[new] = True
     return True
@@ -350,10 +350,10 @@ def _day_labels(A, P, p, first, last, root, top, guard):
     for u in range(first, last):
         i = P.head[u]
         while i >= 0:
-            for l in range(root, new):
-                if not P.alive[l] or P.end[l] > u:
+            for label in range(root, new):
+                if not P.alive[label] or P.end[label] > u:
                     continue
-                if not _extend(A, P, p, l, i, u, new, top, guard):
+                if not _extend(A, P, p, label, i, u, new, top, guard):
                     continue
                 h = _find(P, P.done[new], stamp)
                 if P.slot_stamp[h] != stamp:
@@ -377,17 +377,17 @@ def _day_labels(A, P, p, first, last, root, top, guard):
 
 
 @njit(cache=True, nogil=True)
-def _day_cost(A, P, p, l):
+def _day_cost(A, P, p, label):
     """Cost of a finished day, or INFEASIBLE where an enforced rule of the day fails."""
-    if P.place[l] < 0:
+    if P.place[label] < 0:
         return np.int64(0)
-    cost = P.cost[l] + A.w_day
-    if P.services[l] > 0:
+    cost = P.cost[label] + A.w_day
+    if P.services[label] > 0:
         for flag in (DAY_CARE_MIN, SERVICES_MIN, GROUP_DAILY):
             broken = (
-                (flag == DAY_CARE_MIN and P.care[l] < A.day_care_min[p])
-                or (flag == SERVICES_MIN and P.services[l] < A.services_min[p])
-                or (flag == GROUP_DAILY and A.group_daily[p] and not P.grouped[l])
+                (flag == DAY_CARE_MIN and P.care[label] < A.day_care_min[p])
+                or (flag == SERVICES_MIN and P.services[label] < A.services_min[p])
+                or (flag == GROUP_DAILY and A.group_daily[p] and not P.grouped[label])
             )
             if broken:
                 if A.enforced[p, flag]:
@@ -402,21 +402,21 @@ def _day_patterns(A, P, p, d, root, end, musts):
     P.info[STAMP] += 1
     stamp = P.info[STAMP]
     n = np.int64(0)
-    for l in range(root, end):
-        if not P.alive[l] or P.musts[l] != musts:
+    for label in range(root, end):
+        if not P.alive[label] or P.musts[label] != musts:
             continue
-        cost = _day_cost(A, P, p, l)
+        cost = _day_cost(A, P, p, label)
         if cost >= INFEASIBLE:
             continue
         # the day's care minutes follow from the types, which the requirement counts do not always tell apart
-        key = P.counts[l] ^ (np.int64(P.care[l]) << 50)
+        key = P.counts[label] ^ (np.int64(P.care[label]) << 50)
         h = _find(P, key, stamp)
         if P.slot_stamp[h] == stamp:
             k = P.slot_item[h]
-            if P.p_counts[d, k] == P.counts[l] and P.p_care[d, k] == P.care[l]:
+            if P.p_counts[d, k] == P.counts[label] and P.p_care[d, k] == P.care[label]:
                 if cost < P.p_cost[d, k]:
                     P.p_cost[d, k] = cost
-                    P.p_label[d, k] = l
+                    P.p_label[d, k] = label
                 continue
         if n >= PATTERNS:
             P.info[EXACT] = 0
@@ -425,20 +425,20 @@ def _day_patterns(A, P, p, d, root, end, musts):
             P.slot_stamp[h] = stamp
             P.slot_key[h] = key
             P.slot_item[h] = n
-        P.p_counts[d, n] = P.counts[l]
-        P.p_care[d, n] = P.care[l]
+        P.p_counts[d, n] = P.counts[label]
+        P.p_care[d, n] = P.care[label]
         P.p_cost[d, n] = cost
-        P.p_label[d, n] = l
+        P.p_label[d, n] = label
         needed, other = 0, 0
         for q in range(A.needs[p]):
             if A.need_min[p, q] > 0:
-                k = min(count_of(A, P, p, q, P.counts[l]), A.need_min[p, q])
+                k = min(count_of(A, P, p, q, P.counts[label]), A.need_min[p, q])
                 if A.need_care[p, q]:
                     needed += k * A.need_minutes[p, q]
                 else:
                     other += k * A.need_minutes[p, q]
         P.p_gain[d, n, 0] = needed + other
-        P.p_gain[d, n, 1] = P.care[l] + other
+        P.p_gain[d, n, 1] = P.care[label] + other
         n += 1
     P.patterns[d] = n
 
@@ -460,7 +460,9 @@ def unmet_minutes(A, P, p, counts, care):
 
 @njit(cache=True, nogil=True)
 def _rests(A, P, p):
-    """Per day: the least that the following days can add, without and with what they take off the unmet cost."""
+    """Per day: the least that the following days can add, without and with what they take off the unmet
+    cost.
+    """
     w = A.unmet_price[p]
     for k in range(3):
         P.rest[DAYS, k] = 0
@@ -624,7 +626,7 @@ def best_week(A, P, p, upper, beam):
     P.info[EXACT] = 1
     P.info[CHOSEN] = 0
     top, guard = _lay_out(A, P, p)
-    label = np.int64(0)
+    root = np.int64(0)
     for d in range(DAYS):
         first, last = d * A.day, (d + 1) * A.day
         _lay_out_day(A, P, p, first, last)
@@ -635,9 +637,9 @@ def best_week(A, P, p, upper, beam):
                 if P.must[i]:
                     musts += 1
                 i = P.after[i]
-        end = _day_labels(A, P, p, first, last, label, top, guard)
-        _day_patterns(A, P, p, d, label, end, musts)
-        label = end
+        end = _day_labels(A, P, p, first, last, root, top, guard)
+        _day_patterns(A, P, p, d, root, end, musts)
+        root = end
         if P.patterns[d] == 0:
             return np.int64(INFEASIBLE)
     _rests(A, P, p)
@@ -646,10 +648,10 @@ def best_week(A, P, p, upper, beam):
         return np.int64(INFEASIBLE)
     cost = P.s_bound[s]
     for d in range(DAYS - 1, -1, -1):
-        l = P.p_label[d, P.s_pattern[s]]
-        while P.place[l] >= 0:
-            P.chosen[P.info[CHOSEN]] = P.place[l]
+        label = P.p_label[d, P.s_pattern[s]]
+        while P.place[label] >= 0:
+            P.chosen[P.info[CHOSEN]] = P.place[label]
             P.info[CHOSEN] += 1
-            l = P.parent[l]
+            label = P.parent[label]
         s = P.s_parent[s]
     return cost

@@ -1,4 +1,6 @@
-"""Ruin and recreate on the timetable: take a part out, rebuild it with exact personal weeks, keep what is good."""
+"""Ruin and recreate on the timetable: take a part out, rebuild it with exact personal weeks, keep what is
+good.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,7 @@ class Search(NamedTuple):
     start: Array
     room: Array
     crew: Array
-    count: Array
+    present: Array
     members: Array
     cohort: Array
     fixed: Array
@@ -80,7 +82,7 @@ def new_search(a: Arrays, state: State) -> Search:
         start=state.start.copy(),
         room=state.room.copy(),
         crew=state.staff.copy(),
-        count=state.count.copy(),
+        present=state.present.copy(),
         members=state.members.copy(),
         cohort=state.cohort.copy(),
         fixed=state.fixed.copy(),
@@ -97,8 +99,8 @@ def total(A, S):
     value = S.z[PATIENT_COST] + S.z[GROUP_COST]
     for k in range(S.z[GROUPS]):
         s = S.groups[k]
-        if S.fixed[s] and S.count[s] < A.size_min[S.kind[s]]:
-            value += BIG * (A.size_min[S.kind[s]] - S.count[s])
+        if S.fixed[s] and S.present[s] < A.size_min[S.kind[s]]:
+            value += BIG * (A.size_min[S.kind[s]] - S.present[s])
     if A.w_spread > 0:
         most, least = 0, 1 << 30
         for c in range(S.week_load.shape[0]):
@@ -118,7 +120,7 @@ def remember(S, X, value):
     X.start[:] = S.start
     X.room[:] = S.room
     X.crew[:] = S.staff
-    X.count[:] = S.count
+    X.present[:] = S.present
     X.members[:] = S.members
     X.cohort[:] = S.cohort
     X.fixed[:] = S.fixed
@@ -139,8 +141,8 @@ def dissolve(A, S, X, s):
     if A.group[S.kind[s]] and S.cohort[s] < 0:
         X.closed[X.n[1]] = S.kind[s]
         X.n[1] += 1
-    while S.count[s] > 0:
-        p = S.members[s, S.count[s] - 1]
+    while S.present[s] > 0:
+        p = S.members[s, S.present[s] - 1]
         enqueue(X, p)
         leave(S, s, p)
     close_session(A, S, s)
@@ -169,16 +171,18 @@ def plan_queue(A, S, P, X, share, beam, first):
 
 @njit(cache=True, nogil=True)
 def _close_smallest(A, S, X):
-    """Close the empty groups and the one furthest below its minimum; False if there was none of the latter."""
+    """Close the empty groups and the one furthest below its minimum; False if there was none of the
+    latter.
+    """
     worst, found = ZERO, NO
     for k in range(S.z[GROUPS] - 1, -1, -1):
         s = S.groups[k]
         if S.fixed[s] or S.tied[s]:
             continue
-        if S.count[s] == 0:
+        if S.present[s] == 0:
             close_session(A, S, s)
             continue
-        lack = A.size_min[S.kind[s]] - S.count[s]
+        lack = A.size_min[S.kind[s]] - S.present[s]
         if lack > worst:
             worst, found = lack, s
     if found >= 0:
@@ -248,7 +252,7 @@ def queue_relatives(A, S, X, p, most):
     for _ in range(most):
         if S.attended[p] > 0 and unit(S) < 0.7:
             s = S.attends[p, below(S, S.attended[p])]
-            enqueue(X, S.members[s, below(S, S.count[s])])
+            enqueue(X, S.members[s, below(S, S.present[s])])
         else:
             enqueue(X, below(S, S.attended.shape[0]))
 
@@ -258,7 +262,7 @@ def short_patient(A, S):
     """Somebody with unmet minutes; anybody when nobody has."""
     patients = S.attended.shape[0]
     p = below(S, patients)
-    for i in range(patients):
+    for _ in range(patients):
         if S.unmet[p] > 0:
             return p
         p += 1
@@ -332,8 +336,8 @@ def _take_a_seat(A, S, X, t, u):
     """Make somebody leave a full group of that type and time; False if there is no such group."""
     for k in range(S.z[GROUPS]):
         s = S.groups[k]
-        if S.kind[s] == t and S.start[s] == u and not S.tied[s] and S.count[s] > 0:
-            q = S.members[s, below(S, S.count[s])]
+        if S.kind[s] == t and S.start[s] == u and not S.tied[s] and S.present[s] > 0:
+            q = S.members[s, below(S, S.present[s])]
             if not is_pinned(S, q, t, u):
                 enqueue(X, q)
                 leave(S, s, q)
@@ -384,7 +388,7 @@ def _small_group(A, S):
             return -1
         s = S.groups[below(S, S.z[GROUPS])]
         if not S.fixed[s] and not S.tied[s]:
-            value = S.count[s] * unit(S)
+            value = S.present[s] * unit(S)
             if value < best:
                 best, found = value, s
     return found
@@ -428,7 +432,7 @@ def _move_group(A, S, X):
     s = _small_group(A, S)
     if s < 0:
         return
-    t, u, n = S.kind[s], S.start[s], S.count[s]
+    t, u, n = S.kind[s], S.start[s], S.present[s]
     dissolve(A, S, X, s)
     if unit(S) < 0.5:
         v = u + below(S, np.int64(17)) - 8
@@ -450,7 +454,9 @@ def _cohort_session(A, S):
 
 @njit(cache=True, nogil=True)
 def open_cohort(A, S, X, k, t):
-    """Hold a session of a closed group at a random possible time; all its members who are not excused attend."""
+    """Hold a session of a closed group at a random possible time; all its members who are not excused
+    attend.
+    """
     X.votes[:] = 0
     open_at = 0
     for u in range(X.votes.shape[0]):
@@ -563,7 +569,7 @@ def queue_for_pinned(A, S, X):
     """Queue some who could fill the pinned groups that are under their minimum."""
     for k in range(S.z[GROUPS]):
         s = S.groups[k]
-        if S.fixed[s] and S.count[s] < A.size_min[S.kind[s]]:
+        if S.fixed[s] and S.present[s] < A.size_min[S.kind[s]]:
             for _ in range(12):
                 p = below(S, S.attended.shape[0])
                 if A.pok[p, S.kind[s], S.start[s]]:
@@ -672,8 +678,8 @@ def restore(A, S, X):
         S.fixed[s] = X.fixed[k]
         S.tied[s] = X.tied[k]
         if X.tied[k]:
-            S.seats[s] = X.count[k]
-        for i in range(X.count[k]):
+            S.seats[s] = X.present[k]
+        for i in range(X.present[k]):
             attend(S, s, X.members[k, i])
         S.z[LOGGED] = 0
     for p in range(S.attended.shape[0]):

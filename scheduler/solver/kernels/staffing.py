@@ -76,7 +76,9 @@ def order_clinicians(A, S):
 
 @njit(cache=True, nogil=True)
 def find_staff(A, S, t, u, p, staff):
-    """Distinct free clinicians for all entries, in `staff`; tried in the order of S.clinicians, with backtracking."""
+    """Distinct free clinicians for all entries, in `staff`; tried in the order of S.clinicians, with
+    backtracking.
+    """
     entries = A.entries[t]
     if entries == 0:
         return True
@@ -111,7 +113,9 @@ def find_staff(A, S, t, u, p, staff):
 
 @njit(cache=True, nogil=True)
 def find_room(A, S, t, u, wanted):
-    """The smallest free room that holds `wanted` patients, else the largest free one; -1: needs none, -2: none free."""
+    """The smallest free room that holds `wanted` patients, else the largest free one; -1: needs none, -2:
+    none free.
+    """
     if not A.needs_room[t]:
         return -1
     best = -2
@@ -152,7 +156,9 @@ def staff_changed(A, S, p, t, u, staff):
 
 @njit(cache=True, nogil=True)
 def find_solo(A, S, p, t, u, staff):
-    """Clinicians and room of a session for one patient alone: (room or -1, cost of changed clinicians); room -2: none."""
+    """Clinicians and room of a session for one patient alone: (room or -1, cost of changed clinicians);
+    room -2: none.
+    """
     if A.has_baseline[p] and A.base_index[p, t, u] >= 0 and _baseline_staff(A, S, p, t, u, staff):
         changed = 0
     elif find_staff(A, S, t, u, p, staff):
@@ -178,12 +184,12 @@ def _baseline_staff(A, S, p, t, u, staff):
 @njit(cache=True, nogil=True)
 def has_seat(A, S, s, p):
     """Whether a patient may join an open group as it stands (place and time are not asked here)."""
-    if S.tied[s] or S.count[s] >= S.seats[s]:
+    if S.tied[s] or S.present[s] >= S.seats[s]:
         return False
     t = S.kind[s]
     i = 0
     while A.apart_of[p, i] >= 0:
-        for k in range(S.count[s]):
+        for k in range(S.present[s]):
             if S.members[s, k] == A.apart_of[p, i]:
                 return False
         i += 1

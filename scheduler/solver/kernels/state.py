@@ -1,4 +1,6 @@
-"""The timetable under search: sessions, who attends, what clinicians and rooms are taken, and an undo journal."""
+"""The timetable under search: sessions, who attends, what clinicians and rooms are taken, and an undo
+journal.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ class State(NamedTuple):
     room: Array  # [s] or -1
     staff: Array  # [s,f] clinicians in the order of the entries
     seats: Array  # [s] patients it can hold where it is
-    count: Array  # [s] patients in it
+    present: Array  # [s] patients in it
     members: Array  # [s,i]
     cohort: Array  # [s] or -1
     fixed: Array  # [s] pinned: the search never closes it
@@ -68,7 +70,7 @@ def new_state(a: Arrays, seed: int) -> State:
         room=np.full(sessions, -1, whole),
         staff=np.full((sessions, entries), -1, whole),
         seats=np.zeros(sessions, whole),
-        count=np.zeros(sessions, whole),
+        present=np.zeros(sessions, whole),
         members=np.full((sessions, width), -1, whole),
         cohort=np.full(sessions, -1, whole),
         fixed=np.zeros(sessions, np.bool_),
@@ -183,7 +185,9 @@ def _unlist_group(A, S, s):
 
 @njit(cache=True, nogil=True)
 def open_session(A, S, t, u, staff, room, cohort):
-    """A new session without patients; the caller has made sure that clinicians and room are free. -1: no space."""
+    """A new session without patients; the caller has made sure that clinicians and room are free. -1: no
+    space.
+    """
     if S.z[FREE] == 0:
         return -1
     S.z[FREE] -= 1
@@ -194,7 +198,7 @@ def open_session(A, S, t, u, staff, room, cohort):
     for f in range(A.entries[t]):
         S.staff[s, f] = staff[f]
     S.seats[s] = A.size_max[t] if room < 0 else min(A.size_max[t], A.capacity[room])
-    S.count[s] = 0
+    S.present[s] = 0
     S.cohort[s] = cohort
     S.tied[s] = cohort >= 0
     S.fixed[s] = False
@@ -229,20 +233,20 @@ def close_session(A, S, s):
 
 @njit(cache=True, nogil=True)
 def _join(S, s, p):
-    S.members[s, S.count[s]] = p
-    S.count[s] += 1
+    S.members[s, S.present[s]] = p
+    S.present[s] += 1
     S.attends[p, S.attended[p]] = s
     S.attended[p] += 1
 
 
 @njit(cache=True, nogil=True)
 def _part(S, s, p):
-    n = S.count[s]
+    n = S.present[s]
     for i in range(n):
         if S.members[s, i] == p:
             S.members[s, i] = S.members[s, n - 1]
             break
-    S.count[s] = n - 1
+    S.present[s] = n - 1
     n = S.attended[p]
     for i in range(n):
         if S.attends[p, i] == s:
@@ -296,7 +300,7 @@ def undo(A, S, mark):
             S.cohort[s] = S.journal[k, 7]
             S.tied[s] = S.cohort[s] >= 0
             S.fixed[s] = False
-            S.count[s] = 0
+            S.present[s] = 0
             for f in range(A.entries[S.kind[s]]):
                 S.staff[s, f] = S.journal[k, 8 + f]
             hold(A, S, s, ONE)
