@@ -7,7 +7,9 @@ import time
 from datetime import date
 
 from scheduler.intake import read_problem
-from scheduler.solver.search_loop import solve
+from scheduler.solver.kernels.boxes import box
+from scheduler.solver.search_loop import Worker, solve
+from scheduler.week import compile_week
 
 
 def tiny_problem() -> dict[str, object]:
@@ -37,7 +39,13 @@ def tiny_problem() -> dict[str, object]:
 
 def main() -> int:
     began = time.monotonic()
-    solve(read_problem(tiny_problem()).problem, time_limit=0.5, gap=0.0)
+    problem = read_problem(tiny_problem()).problem
+    solve(problem, time_limit=0.5, gap=0.0)
+    week = compile_week(problem)
+    worker = Worker(week, box(week.arrays), 0)
+    worker.construct(0.0)
+    worker.improve(1.0)  # a week as small as this is proven before `solve` begins to search
+    worker.settle()
     sys.stderr.write(f"search kernels ready after {time.monotonic() - began:.1f} s\n")
     return 0
 
