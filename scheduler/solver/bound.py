@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from scheduler.solver.kernels.boxes import box
-from scheduler.solver.kernels.ideal import ideal_weeks
+from scheduler.solver.kernels.ideal import enough_patients, ideal_weeks
 from scheduler.solver.kernels.personal_week import new_plan
 from scheduler.week import Week
 
+CHUNK = 8  # patients between two answers
 
-def ideal_bound(week: Week, arrays: Any) -> int:
-    """Each patient's best week alone in the clinic, every attendance charged the least share of a group.
 
-    A group held costs its facilitators' time whoever comes, and holds at most `size_max` patients: charging
-    each attendance cost / size_max (rounded down) never charges more than the group costs. What is left out
-    (other patients, clinicians' hours, rooms) only makes the true objective larger.
+def ideal_bounds(week: Week, arrays: Any) -> Iterator[int]:
+    """Growing bounds: each patient's best week alone in the clinic, patient after patient.
+
+    Every attendance is charged the least share of a group: a group held costs its facilitators' time whoever
+    comes, and holds at most `size_max` patients, so charging each attendance cost / size_max (rounded down)
+    never charges more than the group costs. What is left out (other patients, clinicians' hours, rooms,
+    patients not looked at yet) only makes the true objective larger.
     """
     a = week.arrays
     patients, types, slots = a.pok.shape[0], *a.ok.shape
-    if patients == 0:
-        return 0
     price = np.zeros((max(1, types), slots), np.int64)
     for t in range(types):
         if a.group[t] and a.size_max[t] > 0 and not a.cohort_type[t]:
             price[t] = a.group_cost[t] // a.size_max[t]
     values, exact = np.zeros(patients, np.int64), np.zeros(patients, np.bool_)
-    ideal_weeks(arrays, box(new_plan(a)), price, values, exact)
-    return int(values.sum())
+    if patients == 0:
+        return
+    plan, enough = box(new_plan(a)), enough_patients(arrays)
+    for first in range(0, patients, CHUNK):
+        last = np.int64(min(patients, first + CHUNK))
+        ideal_weeks(arrays, plan, price, enough, values, exact, np.int64(first), last)
+        yield int(values.sum())

@@ -19,7 +19,7 @@ from scheduler.problem import Problem, SessionPin
 from scheduler.progress import Progress, ProgressListener, gap_between
 from scheduler.solver.answer import timetable_of
 from scheduler.solver.assembly import sessions_of
-from scheduler.solver.bound import ideal_bound
+from scheduler.solver.bound import ideal_bounds
 from scheduler.solver.kernels.attendance import BIG
 from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.personal_week import STATES
@@ -164,7 +164,7 @@ class _Solve:
         self.told = 0.0
         self.crew: list[Worker] = []
         self.history: list[tuple[float, int, int]] = []
-        self.lock = threading.Lock()
+        self.closing = threading.Event()
 
     @property
     def seconds(self) -> float:
@@ -173,17 +173,28 @@ class _Solve:
     def run(self) -> Timetable:
         self._construct()
         self._phase("construction")
-        self.bound = ideal_bound(self.week, self.arrays)
-        self._phase("bound")
+        proving = threading.Thread(target=self._prove, daemon=True)
+        proving.start()
+        if self.deterministic is not None:
+            proving.join()
         if self.problem.patients and not self._proven():
             self._search()
             self._phase("search")
         doubtful = self._settle()
         self._phase("settling")
+        self.closing.set()
+        proving.join()
         best = self._best()
         if best.value >= BIG // 2:
             raise NoTimetableFound("no timetable that keeps the pins was found in time")
         return self._answer(sessions_of(self.week, best.best), doubtful)
+
+    def _prove(self) -> None:
+        """Raise the bound, patient after patient, until all are done or the answer is due."""
+        for bound in ideal_bounds(self.week, self.arrays):
+            self.bound = max(self.bound, bound)
+            if self.closing.is_set():
+                return
 
     def _construct(self) -> None:
         """The best of a few constructions with growing noise, within a tenth of the time."""

@@ -62,12 +62,11 @@ def enough_patients(A):
 
 
 @njit(cache=True, nogil=True)
-def ideal_weeks(A, P, price, values, exact):
-    """Per patient a lower bound of their part of the objective when each attendance of type t at u costs
-    price[t,u] more; `exact[p]` tells whether it is the optimum. Sound in any case.
+def ideal_weeks(A, P, price, enough, values, exact, first, last):
+    """For patients first … last - 1 a lower bound of their part of the objective, when each attendance of type
+    t at u costs price[t,u] more; `exact[p]` tells whether it is the optimum. Sound in any case.
     """
-    enough = enough_patients(A)
-    for p in range(A.pok.shape[0]):
+    for p in range(first, last):
         clear_places(P)
         for t in range(A.length.shape[0]):
             if A.need_of[p, t] < 0:

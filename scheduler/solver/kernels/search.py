@@ -542,7 +542,7 @@ def _move_cohort(A, S, X):
 def settle(A, S, P, X, beam):
     """Replace every patient exactly, all others as they are, until nobody gains; how many were not exact."""
     doubtful = 0
-    for _ in range(6):
+    for _ in range(60):  # a dozen passes are rare; the limit is a fuse
         moved, doubtful = 0, 0
         for p in range(S.attended.shape[0]):
             S.z[LOGGED] = 0
