@@ -127,18 +127,16 @@ def patient_totals(figures: PatientFigures) -> Iterator[str]:
     yield "Sessions: " + (", ".join(f"{k} {n}" for k, n in figures.requirements.items()) or "none") + "."
     yield f"Unmet: {figures.unmet_minutes} min." if figures.unmet_minutes else "Unmet: nothing."
     if figures.breaches:
-        yield f"Flagged: {flags(figures)}."
+        yield "Flagged: " + ", ".join(f"{b.count} {flag(b.rule, b.count)}" for b in figures.breaches) + "."
     if figures.kept is not None:
         yield f"Kept from the baseline: {figures.kept:.0%}."
     for reason in figures.reasons:
         yield f"Why: {reason.text}"
 
 
-def flags(figures: PatientFigures) -> str:
-    """The flagged rules that a patient's week breaks, in words."""
-    return ", ".join(
-        counted(b.count, *FLAGS.get(b.rule, (b.rule, b.rule))) for b in figures.breaches if b.count
-    )
+def flag(rule: str, count: int) -> str:
+    """What the breach of a flagged rule is called, in words."""
+    return FLAGS.get(rule, (rule, rule))[count != 1]
 
 
 def resource_totals(figures: ResourceFigures) -> str:

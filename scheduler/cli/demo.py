@@ -13,7 +13,7 @@ from scheduler.cli.documents import read_week
 from scheduler.cli.failure import CommandFailed
 from scheduler.cli.solve import plan, seconds
 from scheduler.cli.summary import summary
-from scheduler.cli.terminal import put, stdout_console
+from scheduler.cli.terminal import lines, put, stdout_console
 from scheduler.cli.verify import lines_of
 from scheduler.show import Week, patient_totals
 from scheduler.verify import verify
@@ -37,8 +37,8 @@ def run(arguments: Namespace) -> int:
     week = Week(timetable, problem, plain=not console.is_terminal)
     figures = next(p for p in timetable.patients if p.id == PATIENT)
     put(console, week.clinic(console.width), Text(""))
-    put(console, week.patient(PATIENT), *map(Text, patient_totals(figures)), Text(""))
-    put(console, *map(Text, summary(problem, timetable)), Text(""))
+    put(console, week.patient(PATIENT), *lines(console, patient_totals(figures)), Text(""))
+    put(console, *lines(console, summary(problem, timetable)), Text(""))
     verdict = verify(problem, timetable)
     print("Verified by the plain rules, which share nothing with the search:", *lines_of(verdict), sep="\n")
     return 0 if verdict.clean else 1

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from rich.console import RenderableType
-from rich.text import Text
+from rich.console import Console, RenderableType
 
 from scheduler.cli.choice import one_of
 from scheduler.cli.documents import read_timetable, read_week
-from scheduler.cli.terminal import put, stdout_console
+from scheduler.cli.terminal import lines, put, stdout_console
 from scheduler.show import Week, patient_totals, resource_totals
 
 
@@ -27,19 +26,19 @@ def run(arguments: Namespace) -> int:
     problem = read_week(arguments.week).problem if arguments.week else None
     console = stdout_console()
     week = Week(timetable, problem, plain=not console.is_terminal)
-    put(console, *parts_of(week, arguments, console.width))
+    put(console, *parts_of(week, arguments, console))
     return 0
 
 
-def parts_of(week: Week, arguments: Namespace, width: int) -> list[RenderableType]:
+def parts_of(week: Week, arguments: Namespace, console: Console) -> list[RenderableType]:
     timetable = week.timetable
     if arguments.patient:
         figures = one_of(timetable.patients, arguments.patient, "patient")
-        return [week.patient(figures.id), *map(Text, patient_totals(figures))]
+        return [week.patient(figures.id), *lines(console, patient_totals(figures))]
     if arguments.clinician:
         led = one_of(timetable.clinicians, arguments.clinician, "clinician")
-        return [week.clinician(led.id), Text(resource_totals(led))]
+        return [week.clinician(led.id), resource_totals(led)]
     if arguments.room:
         used = one_of(timetable.rooms, arguments.room, "room")
-        return [week.room(used.id), Text(resource_totals(used))]
-    return [week.clinic(width)]
+        return [week.room(used.id), resource_totals(used)]
+    return [week.clinic(console.width)]

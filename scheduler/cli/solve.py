@@ -96,12 +96,11 @@ def with_warnings(timetable: Timetable, warnings: Sequence[Fault]) -> Timetable:
 
 
 def tell(problem: Problem, timetable: Timetable, output: str | None) -> None:
-    from rich.text import Text
-
     from scheduler.cli.summary import summary
-    from scheduler.cli.terminal import put, stderr_console
+    from scheduler.cli.terminal import lines, put, stderr_console
 
-    put(stderr_console(), *map(Text, summary(problem, timetable)))
+    console = stderr_console()
+    put(console, *lines(console, summary(problem, timetable)))
     if output is not None:
         print(f"Written to {output}.", file=sys.stderr)
 

@@ -9,7 +9,7 @@ from scheduler.calendar import Calendar
 from scheduler.cli.progress import percent
 from scheduler.entitlement import Entitlement, entitlements
 from scheduler.problem import Problem
-from scheduler.show import counted, flags, hours
+from scheduler.show import counted, flag, hours, long_date
 from scheduler.timetable import PatientFigures, Timetable
 
 STOPPED = {
@@ -30,7 +30,7 @@ class Shortfall(NamedTuple):
 def summary(problem: Problem, timetable: Timetable) -> Iterator[str]:
     owed = entitlements(problem, Calendar(problem))
     yield (
-        f"{problem.clinic.name or problem.clinic.id}, week of {timetable.week_start}: "
+        f"{problem.clinic.name or problem.clinic.id}, week of {long_date(problem.clinic.week_start)}: "
         f"{counted(len(timetable.sessions), 'session')}, {counted(len(timetable.patients), 'patient')}."
     )
     yield _care(timetable, owed)
@@ -56,12 +56,16 @@ def short(timetable: Timetable, owed: dict[str, Entitlement]) -> Iterator[str]:
 
 
 def flagged(timetable: Timetable) -> Iterator[str]:
-    """The flagged rules that the week breaks: allowed, priced, and worth a look."""
-    rows = [p for p in timetable.patients if p.breaches]
-    if rows:
-        yield f"Flagged rules broken for {counted(len(rows), 'patient')}:"
-    for row in rows:
-        yield f"  {row.id}  {flags(row)}"
+    """The flagged rules that the week breaks, each with whom and how often: allowed, priced, worth a look."""
+    by_rule: dict[str, list[str]] = {}
+    for patient in timetable.patients:
+        for breach in patient.breaches:
+            often = f" ({breach.count}×)" if breach.count > 1 else ""
+            by_rule.setdefault(breach.rule, []).append(patient.id + often)
+    if by_rule:
+        yield "Flagged, though allowed:"
+    for rule, patients in by_rule.items():
+        yield f"  {flag(rule, len(patients))}: {', '.join(patients)}"
 
 
 def _shortfall(figures: PatientFigures, owed: Entitlement) -> Shortfall:
@@ -94,7 +98,7 @@ def _quality(timetable: Timetable) -> str:
         return f"Objective {objective.value:,}, and proved: no timetable is better."
     return (
         f"Objective {objective.value:,}; proved: no timetable is below {objective.bound:,}, "
-        f"so at most {percent(objective.gap)} could still be gained."
+        f"so at most {percent(objective.gap)} of it could still be saved."
     )
 
 

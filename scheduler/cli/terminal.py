@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
+from textwrap import wrap
 from typing import IO
 
 from rich.console import Console, RenderableType
+from rich.text import Text
 
 # What a pipe is given when COLUMNS does not say otherwise.
 PIPE_WIDTH = 100
@@ -30,6 +33,13 @@ def _console(stream: IO[str]) -> Console:
 
 def is_terminal(stream: IO[str]) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def lines(console: Console, texts: Iterable[str]) -> Iterator[Text]:
+    """Sentences wrapped to the console, with what runs over set under its own line."""
+    for text in texts:
+        indent = " " * (len(text) - len(text.lstrip()) + 2)
+        yield Text("\n".join(wrap(text, console.width, subsequent_indent=indent, break_on_hyphens=False)))
 
 
 def put(console: Console, *parts: RenderableType) -> None:
