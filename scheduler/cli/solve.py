@@ -71,7 +71,10 @@ def plan(problem: Problem, arguments: Namespace) -> Timetable:
 
     def work() -> Timetable:
         from scheduler import solve
+        from scheduler.solver.kernels import translated
 
+        if not translated() and not arguments.quiet:
+            console.print("translating the search kernels for this machine, once (about half a minute)")
         timetable: Timetable = solve(
             problem,
             time_limit=arguments.time_limit,

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,121 +19,17 @@ from scheduler.progress import Progress, ProgressListener, gap_between
 from scheduler.solver.answer import timetable_of
 from scheduler.solver.assembly import sessions_of
 from scheduler.solver.bound import ideal_bounds
+from scheduler.solver.kernels import translated
 from scheduler.solver.kernels.attendance import BIG
 from scheduler.solver.kernels.boxes import box
-from scheduler.solver.kernels.personal_week import STATES
-from scheduler.solver.kernels.search import (
-    KINDS,
-    Search,
-    construct,
-    improve,
-    new_memory,
-    open_cohort,
-    plan_queue,
-    restore,
-    settle,
-    total,
-)
-from scheduler.solver.kernels.state import LOGGED, ZERO, State, undo
-from scheduler.solver.seeding import excuse_facts, pinned_places, seed_pins
+from scheduler.solver.kernels.search import KINDS
+from scheduler.solver.seeding import excuse_facts
+from scheduler.solver.worker import Worker
 from scheduler.timetable import PlannedSession, Timetable
 from scheduler.verify import verify
 from scheduler.week import Week, compile_week
 
-SHARE = 500  # thousandths of a group's price that its first patients are charged while it lacks its minimum
-BEAM = 64  # states kept a day while searching; settling keeps all
-BATCH_SECONDS = 0.05
 EXCHANGE_SECONDS = 4.0
-
-
-@dataclass
-class Worker:
-    """One search thread: its timetable, its memory, its best."""
-
-    week: Week
-    arrays: Any
-    seed: int
-    state: State = field(init=False)
-    best: Search = field(init=False)
-    boxed: tuple[Any, Any, Any] = field(init=False)
-    rounds: int = 4
-    tried: int = 0
-
-    def __post_init__(self) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        """An empty timetable but for what the pins hold."""
-        state, plan, best = new_memory(self.week.arrays, self.seed)
-        state = state._replace(pinned=pinned_places(self.week))
-        self.state, self.best = state, best
-        self.boxed = (box(state), box(plan), box(best))
-        seed_pins(self.week, self.arrays, state, self.boxed[0])
-
-    def construct(self, noise: float) -> int:
-        a = self.week.arrays
-        state, plan, best = self.boxed
-        for k in range(len(self.week.problem.cohorts)):
-            for t in np.flatnonzero(a.cohort_type):
-                self._meet(k, int(t))
-        can = a.pok & a.group[None, :, None] & ~a.cohort_type[None, :, None]
-        return int(construct(self.arrays, state, plan, best, can, noise, SHARE, BEAM))
-
-    def _meet(self, k: int, t: int) -> None:
-        """Hold a closed group as often as its members need it, as far as the clinic can."""
-        a = self.week.arrays
-        members = [int(p) for p in a.cohort_patients[k] if p >= 0]
-        state, plan, best = self.boxed
-        wanted = max(
-            (int(a.need_min[p, a.need_of[p, t]]) for p in members if a.need_of[p, t] >= 0), default=0
-        )
-        for _ in range(min(wanted, 7)):
-            before = int(total(self.arrays, state))
-            if open_cohort(self.arrays, state, best, np.int64(k), np.int64(t)):
-                plan_queue(self.arrays, state, plan, best, SHARE, BEAM, ZERO)
-            if int(total(self.arrays, state)) - before > BIG // 2:
-                undo(self.arrays, state, ZERO)
-            self.state.z[LOGGED] = 0
-
-    def improve(self, temperature: float) -> None:
-        began = time.monotonic()
-        improve(self.arrays, *self.boxed, self.rounds, temperature, SHARE, BEAM)
-        self.tried += self.rounds
-        took = max(time.monotonic() - began, 1e-4)
-        self.rounds = max(1, min(2000, int(self.rounds * min(2.0, BATCH_SECONDS / took)) or 1))
-
-    def adopt(self, other: Search) -> None:
-        """Go on from another worker's best timetable; from a construction of one's own while there is no
-        legal one.
-        """
-        if int(other.best[0]) >= BIG // 2:
-            self.clear()
-            self.construct(0.15)
-            return
-        kept = {
-            name: getattr(other, name).copy()
-            for name in other._fields
-            if name not in ("queue", "queued", "n")
-        }
-        random = self.state.random.copy()
-        state, plan, best = new_memory(self.week.arrays, self.seed)
-        state = state._replace(pinned=pinned_places(self.week), random=random)
-        for name, values in kept.items():
-            if name not in ("stats", "staff", "votes", "closed"):
-                getattr(best, name)[...] = values
-        best.stats[...] = self.best.stats
-        self.state, self.best = state, best
-        self.boxed = (box(state), box(plan), box(best))
-        restore(self.arrays, self.boxed[0], self.boxed[2])
-
-    def settle(self) -> int:
-        """Replace every patient exactly in the best timetable; how many could not be decided exactly."""
-        self.adopt(self.best)
-        return int(settle(self.arrays, *self.boxed, np.int64(STATES)))
-
-    @property
-    def value(self) -> int:
-        return int(self.best.best[0])
 
 
 class _Solve:
@@ -260,10 +155,7 @@ class _Solve:
         for done in range(0, total, 25):
             if self.stop.is_set() or self._proven():
                 break
-            worker.rounds = min(25, total - done)
-            rounds = worker.rounds
-            improve(worker.arrays, *worker.boxed, rounds, self._temperature(done / total), SHARE, BEAM)
-            worker.tried += rounds
+            worker.work(min(25, total - done), self._temperature(done / total))
             self._tell("search")
 
     def _temperature(self, share: float) -> float:
@@ -387,8 +279,14 @@ def solve(
     when `stop` is set (the best timetable so far is returned). `deterministic` replaces the clock by an
     amount of work (thousands of search rounds): the same timetable on every machine.
 
+    The first call on a machine translates the search kernels before its clock starts (about half a minute).
+
     Raises PinsClash when pins contradict hard rules, NoTimetableFound when none that keeps them was found.
     """
+    if not translated():
+        from scheduler.solver.warm import warm_up
+
+        warm_up()
     run = _Solve(
         problem, time_limit, gap, seed, workers or min(8, cores_allowed()), deterministic, on_progress, stop
     )

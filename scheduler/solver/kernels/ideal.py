@@ -63,8 +63,8 @@ def enough_patients(A):
 
 @njit(cache=True, nogil=True)
 def ideal_weeks(A, P, price, enough, values, exact, first, last):
-    """For patients first … last - 1 a lower bound of their part of the objective, when each attendance of type
-    t at u costs price[t,u] more; `exact[p]` tells whether it is the optimum. Sound in any case.
+    """For patients first … last - 1 a lower bound of their part of the objective, when each attendance of
+    type t at u costs price[t,u] more; `exact[p]` tells whether it is the optimum. Sound in any case.
     """
     for p in range(first, last):
         clear_places(P)
