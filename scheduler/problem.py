@@ -26,6 +26,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from scheduler.errors import Fault
+
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FLAGGED_RULES: Final = ("day_care_min", "days_min", "gap", "services_min", "group_daily")
 PROGRAM_RULES: Final = (
@@ -418,8 +420,14 @@ class Problem(Document):
     weights: Weights = Weights()
 
     _document: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _warnings: tuple[Fault, ...] = PrivateAttr(default=())
 
     @property
     def document(self) -> dict[str, Any]:
         """The JSON document this problem was read from, as it was given."""
         return self._document
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """What its reader noticed, though nothing of it is a fault."""
+        return self._warnings

@@ -45,7 +45,8 @@ def read_problem(document: dict[str, Any] | str | bytes) -> Reading:
     if problem is None:
         raise ProblemRefused(_listed(faults, parsed.value, "faults"))
     problem._document = parsed.value
-    return Reading(problem, tuple(_listed(foreseen(problem), parsed.value, "warnings")))
+    problem._warnings = tuple(_listed(foreseen(problem), parsed.value, "warnings"))
+    return Reading(problem, problem.warnings)
 
 
 def problem_digest(document: dict[str, Any]) -> str:

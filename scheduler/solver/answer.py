@@ -34,6 +34,7 @@ def timetable_of(
             value=figures.value, bound=bound, gap=gap_between(figures.value, bound), terms=figures.terms
         ),
         solver={**solver, "versions": _versions()},
+        warnings=tuple(w.as_dict() for w in week.problem.warnings),
         problem_digest=digest,
     )
 
