@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from typing import Any, Final
 
 from scheduler.cli.choice import one_of
 from scheduler.cli.documents import check_writable, read_timetable, read_week, write
 from scheduler.cli.failure import CommandFailed
-from scheduler.exports import FORMATS, Extract, export
+from scheduler.cli.solve import natural
+from scheduler.exports import FORMATS, CannotExport, Extract, export
 from scheduler.names import Names
+from scheduler.timetable import Timetable
+
+# Which formats know which option.
+OPTIONS: Final = {"rows": ("csv",), "wording": ("ics",), "sequence": ("ics",)}
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -19,24 +25,57 @@ def configure(parser: ArgumentParser) -> None:
         "--patient", metavar="ID", help="only this patient's sessions, without the others' ids"
     )
     parser.add_argument("--clinician", metavar="ID", help="only this clinician's sessions")
+    parser.add_argument("--room", metavar="ID", help="only this room's sessions")
     parser.add_argument("--week", metavar="WEEK.json", help="the problem document, for names beside ids")
     parser.add_argument(
         "--rows", choices=("sessions", "attendances"), help="csv: a row a session (default) or an attendance"
     )
+    parser.add_argument(
+        "--wording",
+        choices=("neutral", "full"),
+        help=f"{_known('wording')}: appointments, no more (default), or sessions, people and rooms named",
+    )
+    parser.add_argument(
+        "--sequence",
+        type=natural,
+        metavar="N",
+        help="ics: how often this week was published before (default 0); calendars go by it",
+    )
 
 
 def run(arguments: Namespace) -> int:
-    if arguments.rows and arguments.format != "csv":
-        raise CommandFailed("--rows is an option of the format csv.")
+    options = _options(arguments)
     inputs = [arguments.timetable, *([arguments.week] if arguments.week else [])]
     check_writable(arguments.output, inputs)
     timetable = read_timetable(arguments.timetable)
-    if arguments.patient:
-        one_of(timetable.patients, arguments.patient, "patient")
-    if arguments.clinician:
-        one_of(timetable.clinicians, arguments.clinician, "clinician")
+    _check_chosen(timetable, arguments)
     names = Names(read_week(arguments.week).problem if arguments.week else None)
-    extract = Extract(timetable, names, arguments.patient, arguments.clinician)
-    options = {"rows": arguments.rows} if arguments.rows else {}
-    write(arguments.output, export(extract, arguments.format, **options))
+    extract = Extract(timetable, names, arguments.patient, arguments.clinician, arguments.room)
+    try:
+        content = export(extract, arguments.format, **options)
+    except CannotExport as refusal:
+        raise CommandFailed(str(refusal)) from None
+    write(arguments.output, content)
     return 0
+
+
+def _options(arguments: Namespace) -> dict[str, Any]:
+    given = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
+    for name in given:
+        if arguments.format not in OPTIONS[name]:
+            formats = "the format" if len(OPTIONS[name]) == 1 else "the formats"
+            raise CommandFailed(f"--{name} is an option of {formats} {_known(name)}.")
+    return given
+
+
+def _check_chosen(timetable: Timetable, arguments: Namespace) -> None:
+    if arguments.patient is not None:
+        one_of(timetable.patients, arguments.patient, "patient")
+    if arguments.clinician is not None:
+        one_of(timetable.clinicians, arguments.clinician, "clinician")
+    if arguments.room is not None:
+        one_of(timetable.rooms, arguments.room, "room")
+
+
+def _known(option: str) -> str:
+    return ", ".join(OPTIONS[option])

@@ -103,3 +103,27 @@ def test_an_unknown_patient_is_refused(run: Run, saved: Save, timetable: Doc) ->
     exported = run("export", saved(timetable, "out.json"), "--format", "csv", "--patient", "p33")
     assert (exported.code, exported.out) == (2, "")
     assert "There is no patient 'p33' in this timetable. Maybe: p3" in exported.err
+
+
+def test_a_calendar_is_written_for_one_room(run: Run, saved: Save, timetable: Doc) -> None:
+    exported = run(
+        "export", saved(timetable, "out.json"), "--format", "ics", "--room", "r1", "--sequence", "2"
+    )
+    assert (exported.code, exported.err) == (0, "")
+    assert exported.out.count("BEGIN:VEVENT") == exported.out.count("SEQUENCE:2") == 2
+
+
+def test_a_calendar_of_nobody_is_refused(run: Run, saved: Save, timetable: Doc) -> None:
+    exported = run("export", saved(timetable, "out.json"), "--format", "ics")
+    assert (exported.code, exported.out) == (2, "")
+    assert exported.err == "A calendar is one patient's, one clinician's or one room's: say whose.\n"
+
+
+def test_an_option_of_another_format_is_refused(run: Run, saved: Save, timetable: Doc) -> None:
+    exported = run("export", saved(timetable, "out.json"), "--format", "csv", "--sequence", "2")
+    assert (exported.code, exported.err) == (2, "--sequence is an option of the format ics.\n")
+
+
+def test_an_unknown_room_is_refused(run: Run, saved: Save, timetable: Doc) -> None:
+    exported = run("export", saved(timetable, "out.json"), "--format", "csv", "--room", "r2")
+    assert exported.err == "There is no room 'r2' in this timetable.\n"

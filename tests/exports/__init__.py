@@ -1,0 +1,1 @@
+"""Exports: each format read back by a program that is not ours."""
