@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
-from typing import Any, Final, get_args
+from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -21,6 +21,7 @@ WITH_ADVICE: Final = 1000  # a look for similar names takes a millisecond
 PRIVATE: Final = frozenset({"name"})
 PINS: Final[dict[str, type[BaseModel]]] = {"session": SessionPin, "attendance": AttendancePin}
 
+Model = TypeVar("Model", bound=BaseModel)
 Phrase = Callable[[str, dict[str, Any]], str]
 _PHRASES: Final[dict[str, tuple[str, Phrase]]] = {
     "string_type": ("wrong_type", lambda got, _: f"expected text, got {got}"),
@@ -64,6 +65,17 @@ def check_form(document: Any, faults: Faults, at_most: int | None = None) -> Pro
     for part, first in _parts(document, faults):
         _validated(part, faults, first, document)
     return _validated(document, faults) if len(faults.found) == before else None
+
+
+def check_form_of(model: type[Model], document: Any, faults: Faults) -> Model | None:
+    """As `check_form`, for the smaller documents: an event, moves."""
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        for details in error.errors(include_url=False):
+            steps = details["loc"]
+            faults.add(steps, *_in_words(details, steps, _owner(model, steps)))
+        return None
 
 
 def _validated(

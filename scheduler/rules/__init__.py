@@ -127,6 +127,22 @@ RULES: Final[tuple[Rule, ...]] = (
     *FLAGGED,
 )
 
+# What a patient's week as a whole must keep; none of them asks about anybody else.
+PATIENT_WEEK: Final[tuple[Rule, ...]] = (
+    patient_overlap,
+    max_per_day,
+    requirement_max,
+    care_max,
+    day_care_max,
+    days_max,
+    idle_max,
+    authorization,
+    *FLAGGED,
+)
+
+# What a clinician's day must keep.
+CLINICIAN_DAY: Final[tuple[Rule, ...]] = (clinician_overlap, clinician_load, clinician_break)
+
 PATIENT_MASKS: Final[tuple[PatientMask, ...]] = (
     requirement_max,
     audience,

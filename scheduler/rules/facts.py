@@ -6,7 +6,7 @@ nothing here; the rule `reference` reports it. Its end follows from its type, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -184,6 +184,44 @@ class Facts:
     def enforcing(self, rule: str) -> Iterator[tuple[str, PatientWeek]]:
         """The weeks of the patients for whom a flagged rule is hard."""
         return ((p, week) for p, week in self.weeks.items() if rule in week.entitlement.enforced)
+
+
+def facts_of_one(
+    setting: Setting,
+    patient: Patient,
+    sessions: Sequence[Held],
+    known: Mapping[int, PatientDay] | None = None,
+) -> Facts:
+    """One patient's week alone (sessions by start), as the rules of a week see it.
+
+    `known` are days of which all sessions are the same as once before.
+    """
+    days = by_day(sessions)
+    known = known or {}
+    own = tuple(known[d] if d in known else _patient_day(d, held) for d, held in days.items())
+    return _narrow(
+        setting,
+        by_patient={patient.id: tuple(sessions)},
+        weeks={patient.id: PatientWeek(patient, setting.entitlements[patient.id], own)},
+    )
+
+
+def facts_of_clinician(setting: Setting, clinician: str, sessions: Sequence[Held]) -> Facts:
+    """Some sessions of one clinician alone (by start)."""
+    return _narrow(setting, by_clinician={clinician: tuple(sessions)})
+
+
+def facts_of_room(setting: Setting, room: str, sessions: Sequence[Held]) -> Facts:
+    """Some sessions of one room alone (by start)."""
+    return _narrow(setting, by_room={room: tuple(sessions)})
+
+
+def _narrow(setting: Setting, **known: object) -> Facts:
+    """Facts of which only the given indexes hold anything."""
+    facts = Facts(setting.problem, ())
+    empty: dict[str, object] = {"sessions": (), "attendances": (), "weeks": {}}
+    facts.__dict__.update(empty | {"by_patient": {}, "by_clinician": {}, "by_room": {}} | known)
+    return facts
 
 
 def by_day(sessions: Sequence[Held]) -> dict[int, tuple[Held, ...]]:

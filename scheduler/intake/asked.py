@@ -1,0 +1,49 @@
+"""What somebody asks about a timetable (moves, an event, one patient), read as strictly as a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from scheduler.errors import Fault, ProblemRefused
+from scheduler.intake.form import check_form_of
+from scheduler.intake.place import EnoughFaults, Faults, Place
+from scheduler.intake.sound import sound
+from scheduler.intake.text import parse, report_twice
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_asked(
+    model: type[Model],
+    document: object,
+    kind: str,
+    check: Callable[[Place, Faults], None],
+    whole: Callable[[Any], Any] = lambda value: value,
+) -> Model:
+    """The document as a model; raises ProblemRefused with every fault of its form and of `check`.
+
+    `whole` brings the JSON value into the form of the model, for documents that have a short form.
+    """
+    faults = Faults()
+    value = document
+    try:
+        if isinstance(document, str | bytes):
+            parsed = parse(document, kind)
+            report_twice(parsed, faults)
+            value = parsed.value
+        value = whole(sound(value, faults))
+        made = check_form_of(model, value, faults)
+        check(Place(value), faults)
+    except EnoughFaults:
+        made = None
+    if made is None or faults.found:
+        raise ProblemRefused(faults.in_order_of(value), kind)
+    return made
+
+
+def without_prefix(faults: tuple[Fault, ...], prefix: str) -> tuple[Fault, ...]:
+    """The faults with pointers into a part of the document that they were found in."""
+    return tuple(Fault(f.pointer.removeprefix(prefix), f.message, f.code) for f in faults)
