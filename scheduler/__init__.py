@@ -1,6 +1,7 @@
 """Whole-week timetables for intensive outpatient programs: planned, proven, explained, repaired.
 
-Importing this package loads neither OR-Tools nor the search kernels; `solve` loads them when it is called.
+Importing this package loads next to nothing: each name brings what it needs when it is first used, so a
+command line that only shows its help starts at once, and only `solve` loads OR-Tools and the search kernels.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from scheduler.errors import (
     ProblemRefused,
     SchedulerError,
 )
-from scheduler.problem import Problem
-from scheduler.progress import Progress
-from scheduler.timetable import Timetable
 
 if TYPE_CHECKING:
     from scheduler.evaluation import evaluate
     from scheduler.intake import read_problem
+    from scheduler.problem import Problem
+    from scheduler.progress import Progress
     from scheduler.solver import solve
+    from scheduler.timetable import Timetable
     from scheduler.verify import verify
 
 __all__ = [
@@ -42,6 +43,9 @@ __all__ = [
 ]
 
 _LAZY = {
+    "Problem": "scheduler.problem",
+    "Progress": "scheduler.progress",
+    "Timetable": "scheduler.timetable",
     "evaluate": "scheduler.evaluation",
     "read_problem": "scheduler.intake",
     "solve": "scheduler.solver",
