@@ -18,6 +18,7 @@ from scheduler.timetable import PlannedSession, Timetable
 FORMATS: Final = {
     "csv": "scheduler.exports.csv",
     "ics": "scheduler.exports.ics",
+    "xlsx": "scheduler.exports.xlsx",
 }
 
 # What a reader over the shoulder may learn: that there is an appointment, or also which and with whom.

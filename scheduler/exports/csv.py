@@ -14,22 +14,10 @@ from io import StringIO
 from typing import Final, Literal
 
 from scheduler.exports import Extract
+from scheduler.exports.inert import inert
 from scheduler.names import Names
 from scheduler.timetable import PlannedSession
 
-FORMULA_STARTS: Final = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "\uff1d",
-    "\uff0b",
-    "\uff0d",
-    "\uff20",
-)  # the last four: full width
 SESSION_COLUMNS: Final = (
     "id",
     "date",
@@ -92,4 +80,4 @@ def _session(session: PlannedSession, names: Names) -> tuple[str, ...]:
 
 def _inert(row: tuple[str, ...]) -> tuple[str, ...]:
     """Without formulas: a name or an id from elsewhere must not run in the reader's spreadsheet."""
-    return tuple("'" + cell if cell.startswith(FORMULA_STARTS) else cell for cell in row)
+    return tuple(map(inert, row))
