@@ -30,6 +30,10 @@ class Names:
     def room(self, key: str | None) -> str:
         return "" if key is None else self._rooms.get(key) or key
 
+    def by_video(self, session_type: str) -> bool:
+        """Whether sessions of the type are known to be telehealth."""
+        return session_type in self._types and not self._types[session_type].in_person
+
     def end(self, session: PlannedSession) -> datetime | None:
         """When a session ends, also where the timetable leaves that to the session type."""
         if session.end is None and session.session_type in self._types:

@@ -14,7 +14,7 @@ from scheduler.names import Names
 from scheduler.timetable import Timetable
 
 # Which formats know which option.
-OPTIONS: Final = {"rows": ("csv",), "wording": ("ics",), "sequence": ("ics",)}
+OPTIONS: Final = {"rows": ("csv",), "wording": ("html", "ics"), "sequence": ("ics",)}
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -174,7 +174,7 @@ def _session(session: PlannedSession, extract: Extract) -> list[object]:
 
 
 def _not_placed(book: Workbook, extract: Extract) -> None:
-    """Who gets less care than is owed; nobody in a clinician's or a room's extract, which is not about them."""
+    """Who gets less care than is owed; nobody in a clinician's or a room's extract, not being about them."""
     sheet = _sheet(book, "Not placed", [width for _, width in NOT_PLACED])
     _headings(sheet, 1, [name for name, _ in NOT_PLACED])
     if extract.clinician or extract.room:
