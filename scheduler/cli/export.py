@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any, Final
 
@@ -9,12 +10,13 @@ from scheduler.cli.choice import one_of
 from scheduler.cli.documents import check_writable, read_timetable, read_week, write
 from scheduler.cli.failure import CommandFailed
 from scheduler.cli.solve import natural
+from scheduler.cli.terminal import is_terminal
 from scheduler.exports import FORMATS, CannotExport, Extract, export
 from scheduler.names import Names
 from scheduler.timetable import Timetable
 
 # Which formats know which option.
-OPTIONS: Final = {"rows": ("csv",), "wording": ("html", "ics"), "sequence": ("ics",)}
+OPTIONS: Final = {"rows": ("csv",), "wording": ("html", "ics"), "sequence": ("ics",), "namespace": ("fhir",)}
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -41,10 +43,17 @@ def configure(parser: ArgumentParser) -> None:
         metavar="N",
         help="ics: how often this week was published before (default 0); calendars go by it",
     )
+    parser.add_argument(
+        "--namespace",
+        metavar="URI",
+        help="fhir: what the systems of identifiers begin with (default urn:iop-scheduler:CLINIC:)",
+    )
 
 
 def run(arguments: Namespace) -> int:
     options = _options(arguments)
+    if arguments.format == "xlsx" and arguments.output is None and is_terminal(sys.stdout):
+        raise CommandFailed("A workbook is nothing for a terminal: name a file with -o.")
     inputs = [arguments.timetable, *([arguments.week] if arguments.week else [])]
     check_writable(arguments.output, inputs)
     timetable = read_timetable(arguments.timetable)

@@ -17,6 +17,7 @@ from scheduler.timetable import PlannedSession, Timetable
 
 FORMATS: Final = {
     "csv": "scheduler.exports.csv",
+    "fhir": "scheduler.exports.fhir",
     "html": "scheduler.exports.html",
     "ics": "scheduler.exports.ics",
     "xlsx": "scheduler.exports.xlsx",

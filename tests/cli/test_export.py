@@ -127,3 +127,46 @@ def test_an_option_of_another_format_is_refused(run: Run, saved: Save, timetable
 def test_an_unknown_room_is_refused(run: Run, saved: Save, timetable: Doc) -> None:
     exported = run("export", saved(timetable, "out.json"), "--format", "csv", "--room", "r2")
     assert exported.err == "There is no room 'r2' in this timetable.\n"
+
+
+@pytest.mark.parametrize(
+    ("file_format", "beginning"),
+    [
+        ("csv", b"\xef\xbb\xbfid,"),
+        ("fhir", b"{"),
+        ("html", b"<!DOCTYPE html>"),
+        ("ics", b"BEGIN:VCALENDAR"),
+        ("xlsx", b"PK"),
+    ],
+)
+def test_every_format_is_written_to_a_file_for_a_patient_and_a_room(
+    run: Run, saved: Save, timetable: Doc, week: Doc, tmp_path: Path, file_format: str, beginning: bytes
+) -> None:
+    common = [
+        "export",
+        saved(timetable, "out.json"),
+        "--format",
+        file_format,
+        "--week",
+        saved(week, "week.json"),
+    ]
+    for chosen in (["--patient", "p3"], ["--room", "r1"]):
+        target = tmp_path / f"{chosen[1]}.{file_format}"
+        assert run(*common, *chosen, "-o", str(target)) == (0, "", "")
+        assert target.read_bytes().startswith(beginning)
+
+
+def test_a_workbook_is_not_thrown_at_a_terminal(
+    run: Run, saved: Save, timetable: Doc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.cli.export.is_terminal", lambda stream: True)
+    exported = run("export", saved(timetable, "out.json"), "--format", "xlsx")
+    assert (exported.code, exported.out) == (2, "")
+    assert exported.err == "A workbook is nothing for a terminal: name a file with -o.\n"
+
+
+def test_what_a_format_cannot_hold_is_told_in_a_sentence(run: Run, saved: Save, timetable: Doc) -> None:
+    timetable["timezone"] = "Mars/Olympus"
+    exported = run("export", saved(timetable, "out.json"), "--format", "fhir")
+    assert (exported.code, exported.out) == (2, "")
+    assert exported.err == "'Mars/Olympus' is no time zone of the IANA data base.\n"
