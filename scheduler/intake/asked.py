@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from scheduler.errors import Fault, ProblemRefused
+from scheduler.intake import read_problem
 from scheduler.intake.form import check_form_of
 from scheduler.intake.place import EnoughFaults, Faults, Place
 from scheduler.intake.sound import sound
 from scheduler.intake.text import parse, report_twice
+from scheduler.problem import Patient, Problem
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -47,3 +49,16 @@ def read_asked(
 def without_prefix(faults: tuple[Fault, ...], prefix: str) -> tuple[Fault, ...]:
     """The faults with pointers into a part of the document that they were found in."""
     return tuple(Fault(f.pointer.removeprefix(prefix), f.message, f.code) for f in faults)
+
+
+def read_patient(document: object, problem: Problem) -> Patient:
+    """A patient document checked as part of the problem; raises ProblemRefused with pointers into it."""
+    if isinstance(document, str | bytes):
+        document = parse(document, "patient").value
+    whole = problem.document or problem.model_dump(mode="json", by_alias=True)
+    alone = {"patients": [document], "cohorts": [], "apart": [], "pins": [], "baseline": None}
+    try:
+        return read_problem(dict(whole) | alone).problem.patients[0]
+    except ProblemRefused as refusal:
+        own = [f for f in refusal.faults if f.pointer.startswith("/patients/0")]
+        raise ProblemRefused(without_prefix(tuple(own or refusal.faults), "/patients/0"), "patient") from None
