@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from scheduler.problem import SessionPin
 from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.ideal import enough_patients, ideal_weeks
 from scheduler.solver.kernels.personal_week import new_plan
@@ -30,10 +31,18 @@ def ideal_bounds(week: Week, arrays: Any) -> Iterator[int]:
         if a.group[t] and a.size_max[t] > 0 and not a.cohort_type[t]:
             price[t] = a.group_cost[t] // a.size_max[t]
     values, exact = np.zeros(patients, np.int64), np.zeros(patients, np.bool_)
+    freed = _with_facts(week)
     if patients == 0:
         return
     plan, enough = box(new_plan(a)), enough_patients(arrays)
     for first in range(0, patients, CHUNK):
         last = np.int64(min(patients, first + CHUNK))
         ideal_weeks(arrays, plan, price, enough, values, exact, np.int64(first), last)
+        values[freed] = 0
         yield int(values.sum())
+
+
+def _with_facts(week: Week) -> list[int]:
+    """Patients whose week holds what has happened: no rule binds a fact, so nothing is claimed for them."""
+    pins = [p for p in week.problem.pins if isinstance(p, SessionPin) and p.happened]
+    return sorted({week.patient_index[p] for pin in pins for p in pin.session.patients})

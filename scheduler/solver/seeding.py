@@ -37,8 +37,6 @@ def excuse_facts(week: Week, happened: list[PlannedSession]) -> None:
             a.enforced[patient, FLAGGED_RULES.index(finding.rule)] = False
         if finding.rule == "requirement_max":
             a.need_max[patient, :] = NONE
-        if finding.rule == "max_per_day":
-            a.per_day[:] = np.maximum(a.per_day, 14)
 
 
 def _broken_alone(week: Week, happened: list[PlannedSession]) -> tuple[Finding, ...]:
