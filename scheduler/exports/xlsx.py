@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -24,13 +25,13 @@ from scheduler.exports.workbook import content_of, put, put_row
 from scheduler.show import counted, day_name, long_date, time_span
 from scheduler.timetable import PlannedSession
 
-_BOLD: Final = Font(bold=True)
-_TITLE: Final = Font(bold=True, size=14)
+_BOLD: Final = Font(name="Calibri", size=11, bold=True)
+_TITLE: Final = Font(name="Calibri", size=14, bold=True)
 _HEADING: Final = PatternFill("solid", fgColor="FFE7ECEF")
 _LINE: Final = Side(style="thin", color="FFB5BEC4")
 _BOX: Final = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _TOP: Final = Alignment(wrap_text=True, vertical="top")
-_DAY_WIDTH: Final = 24  # characters
+_DAY_WIDTH: Final = 20  # characters
 _LINE_HEIGHT: Final = 15  # points, of the default font
 _HIGHEST: Final = 409  # points, the most a row can have
 
@@ -108,19 +109,26 @@ def _week(
     book: Workbook, title: str, heading: str, rows: Iterable[Row], extract: Extract, tell: Telling
 ) -> None:
     first = week_of(extract.timetable)
-    days = [first + timedelta(days=d) for d in range(7)]
-    sheet = _sheet(book, title, [18, *[_DAY_WIDTH] * 7])
+    days = _days(extract, first)
+    sheet = _sheet(book, title, [16, *[_DAY_WIDTH] * len(days)])
     put(sheet, 1, 1, f"{extract.names.clinic or extract.timetable.clinic}, week of {long_date(first)}")
     sheet.cell(1, 1).font = _TITLE
     _headings(sheet, 2, [heading, *map(day_name, days)])
     for number, row in enumerate(rows, start=3):
         cells = [_cell(row, day, extract, tell) for day in days]
         put_row(sheet, number, [row.name, *cells])
-        for column in range(1, 9):
+        for column in range(1, len(days) + 2):
             sheet.cell(number, column).alignment = _TOP
             sheet.cell(number, column).border = _BOX
         sheet.cell(number, 1).font = _BOLD
         sheet.row_dimensions[number].height = _height(cells)
+
+
+def _days(extract: Extract, first: date) -> list[date]:
+    """Dates on which the clinic has sessions: an empty column would make the others smaller on paper."""
+    held = {session.start.date() for session in extract.timetable.sessions}
+    week = [first + timedelta(days=d) for d in range(7)]
+    return [day for day in week if day in held] or week
 
 
 def _cell(row: Row, day: date, extract: Extract, tell: Telling) -> str:
@@ -194,6 +202,7 @@ def _sheet(book: Workbook, title: str, widths: Sequence[int]) -> Worksheet:
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.page_setup.orientation = "landscape"
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.7, header=0.3, footer=0.3)
     sheet.page_setup.fitToHeight = 0  # as many pages as it takes
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     footer = sheet.oddFooter
