@@ -1,0 +1,102 @@
+"""The week as a linear programme, and the bounds that its prices prove."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from scheduler.solver.kernels.boxes import box
+from scheduler.solver.kernels.ideal import enough_patients, ideal_weeks
+from scheduler.solver.kernels.personal_week import new_plan
+from scheduler.solver.lower_bound.clinic import ClinicPart
+from scheduler.solver.lower_bound.facts import Excused
+from scheduler.solver.lower_bound.linear import Floats, Gathering, Ints
+from scheduler.solver.lower_bound.patients import PatientPart, ideal_rows
+from scheduler.solver.lower_bound.rounding import Rounding
+from scheduler.solver.lower_bound.safe import SCALE, Priced, priced
+from scheduler.week import Arrays, Bools
+
+_WIDEST = (1 << 31) - 1  # of a price in the kernels' tables
+
+
+class PersonalWeeks:
+    """Every patient's exact best week at given prices, with costs in units of 1 / SCALE."""
+
+    def __init__(self, a: Arrays) -> None:
+        self._plan = box(new_plan(a))
+        self._enough = enough_patients(box(a))
+        self._free = np.zeros(a.ok.shape, np.int64)
+        self.possible = _possible(a, self._enough)
+        scaled = {name: getattr(a, name) * SCALE for name in ("unmet_price", "w_breach", "w_idle", "w_day")}
+        self._arrays = a._replace(cost=np.zeros_like(a.cost), **scaled)
+
+    def least(self, patient: Ints, kind: Ints, slot: Ints, cost: Ints) -> tuple[Ints, Bools]:
+        """(least cost of each patient, whether it was decided); `cost` is all that a place is charged."""
+        people = self._arrays.primary.size
+        decided = np.ones(people, np.bool_)
+        decided[patient[cost < -_WIDEST]] = False
+        self._arrays.cost[patient, kind, slot] = np.clip(cost, -_WIDEST, _WIDEST)
+        values, exact = np.zeros(people, np.int64), np.zeros(people, np.bool_)
+        ideal_weeks(
+            box(self._arrays),
+            self._plan,
+            self._free,
+            self._enough,
+            values,
+            exact,
+            np.int64(0),
+            np.int64(people),
+        )
+        return values, exact & decided
+
+
+class Relaxation:
+    def __init__(self, known: Excused) -> None:
+        a = known.arrays
+        self.weeks = PersonalWeeks(a)
+        self.counted = ~known.patients
+        possible = self.weeks.possible & self.counted[:, None, None]
+        self.programme = Gathering()
+        part = PatientPart(a, possible, self.programme)
+        self.places = part.places
+        p, t, u = self.places.patient, self.places.kind, self.places.slot
+        ideal, exact = self.weeks.least(p, t, u, a.cost[p, t, u] * np.int64(SCALE))
+        ideal_rows(self.programme, np.where(exact & self.counted, ideal // SCALE, 0))
+        clinic = ClinicPart(a, self.places, self.programme, known.clinicians, known.rooms)
+        self.rounding = Rounding(a, self.places, clinic.held)
+        self.shares = clinic.shares
+
+    def first_prices(self) -> Floats:
+        """Each attendance charged its least share of the group."""
+        prices = np.zeros(self.programme.height)
+        for row, share in self.shares:
+            prices[row] = -share
+        return prices
+
+    def bound(self, prices: Floats) -> int | None:
+        """What the prices prove, in units of 1 / SCALE; None where the numbers grow out of hand."""
+        model = self.programme.linear()
+        people = self.counted.size
+        value = priced(model, np.concatenate([prices, np.zeros(model.low.size - prices.size)]), people)
+        return None if value is None else value.clinic + self._patients(value)
+
+    def _patients(self, value: Priced) -> int:
+        p, t, u = self.places.patient, self.places.kind, self.places.slot
+        least, exact = self.weeks.least(p, t, u, value.reduced[self.places.column])
+        best = np.where(exact, np.maximum(least, value.patients), value.patients)
+        return int(best[self.counted].sum())
+
+
+def _possible(a: Arrays, enough: Any) -> Bools:
+    """[p,t,u] the patient may attend, enough others could come, and someone could fill every entry."""
+    able = a.pok & enough[None]
+    for t in range(a.length.size):
+        for f in range(int(a.entries[t])):
+            someone = (a.cok[:, t] & a.qualified[t, f][:, None]).any(axis=0)
+            if a.primary_entry[t, f]:
+                own = (a.primary >= 0)[:, None] & a.cok[a.primary, t]
+                able[:, t] &= someone[None] | own
+            else:
+                able[:, t] &= someone[None]
+    return able
