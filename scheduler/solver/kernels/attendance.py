@@ -240,17 +240,15 @@ def _attends(S, s, p):
 
 
 @njit(cache=True, nogil=True)
-def plan(A, S, P, p, staff, share, beam):
-    """Give an unplanned patient the best week that the timetable has for them; False if their ties allow
-    none.
-    """
+def plan(A, S, P, p, staff, share, beam, upper):
+    """Give an unplanned patient the best week cheaper than `upper`; False if there is none."""
     P.info[BAN] += 1
     for attempt in range(12):
         gather(A, S, P, p, staff, share)
         if attempt == 10:
             P.banned[:, :] = P.info[BAN]  # no sessions of their own, after so many collisions among them
             gather(A, S, P, p, staff, share)
-        if best_week(A, P, p, np.int64(INFEASIBLE), beam) >= INFEASIBLE:
+        if best_week(A, P, p, upper, beam) >= INFEASIBLE:
             price_impossible(A, S, p)
             return False
         if take(A, S, P, p, staff):

@@ -20,7 +20,7 @@ from scheduler.solver.kernels.attendance import (
     unplan_kindly,
 )
 from scheduler.solver.kernels.construction import open_groups
-from scheduler.solver.kernels.personal_week import EXACT, Plan
+from scheduler.solver.kernels.personal_week import EXACT, INFEASIBLE, Plan
 from scheduler.solver.kernels.staffing import find_room, find_staff, may_fill, order_clinicians
 from scheduler.solver.kernels.state import (
     GROUP_COST,
@@ -162,7 +162,7 @@ def plan_queue(A, S, P, X, share, beam, first):
             p = X.queue[i]
             X.queued[p] = False
             unplan(A, S, p)
-            plan(A, S, P, p, X.staff, share, beam)
+            plan(A, S, P, p, X.staff, share, beam, np.int64(INFEASIBLE))
         X.n[0] = 0
         first = ZERO
         if not _close_smallest(A, S, X):
@@ -547,8 +547,9 @@ def settle(A, S, P, X, beam):
         for p in range(S.attended.shape[0]):
             S.z[LOGGED] = 0
             before = total(A, S)
+            known = S.price[p]
             unplan_kindly(A, S, p)
-            plan(A, S, P, p, X.staff, ZERO, beam)
+            plan(A, S, P, p, X.staff, ZERO, beam, known)
             if P.info[EXACT] == 0:
                 doubtful += 1
             if total(A, S) < before:
