@@ -1,4 +1,4 @@
-"""What the week asks for and allows one patient: program, overrides, lifts, active dates and authorisation in one."""
+"""What the week asks of and allows one patient: program, overrides, lifts, dates and authorisation in one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scheduler.problem import Limits, Patient, Problem, Program, Requirement
 
 @dataclass(frozen=True, slots=True)
 class RequirementNeed:
-    """One requirement of one patient; `minimum` is scaled to the active dates, `maximum` None is unlimited."""
+    """One requirement of a patient; `minimum` is scaled to the active dates, `maximum` None is unlimited."""
 
     id: str
     any_of: tuple[str, ...]

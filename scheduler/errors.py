@@ -47,7 +47,9 @@ class ProblemRefused(SchedulerError):
 class PinsClash(SchedulerError):
     """Pins that cannot all hold: dropping any one of `pins` (indexes) or `rules` resolves the clash."""
 
-    def __init__(self, pins: Sequence[int], rules: Sequence[str], message: str, proved_minimal: bool = True) -> None:
+    def __init__(
+        self, pins: Sequence[int], rules: Sequence[str], message: str, proved_minimal: bool = True
+    ) -> None:
         self.pins = tuple(pins)
         self.rules = tuple(rules)
         self.proved_minimal = proved_minimal

@@ -187,7 +187,7 @@ class Size(Document):
 
 
 class Facilitator(Document):
-    """One clinician in the room: the patient's primary, or anyone with one of the credentials ([] = anyone)."""
+    """One clinician in the room: the primary, or anyone with one of the credentials ([] = anyone)."""
 
     credentials: tuple[str, ...] | None = Field(default=None, strict=False)
     primary: bool = False
@@ -378,11 +378,16 @@ class AttendancePin(Document):
 
 
 def _pin_kind(value: Any) -> str:
-    return "attendance" if isinstance(value, dict) and "session" not in value and "patient" in value else "session"
+    return (
+        "attendance"
+        if isinstance(value, dict) and "session" not in value and "patient" in value
+        else "session"
+    )
 
 
 Pin = Annotated[
-    Annotated[SessionPin, Tag("session")] | Annotated[AttendancePin, Tag("attendance")], Discriminator(_pin_kind)
+    Annotated[SessionPin, Tag("session")] | Annotated[AttendancePin, Tag("attendance")],
+    Discriminator(_pin_kind),
 ]
 ApartPair = Annotated[tuple[Id, ...], Field(strict=False, min_length=2, max_length=2)]
 Weight = Annotated[int, Field(ge=0, le=10_000)]
