@@ -21,6 +21,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 DOCUMENTS: Final = {
     "problem": ("scheduler.problem", "Problem", "A clinic's week to be planned."),
     "patient": ("scheduler.problem", "Patient", "A patient to be placed in a timetable."),
+    "event": ("scheduler.event", "Event", "Something that happens while a week runs, to be repaired."),
     "moves": ("scheduler.moves", "Moves", "Manual changes of a timetable; the bare list will do."),
     "timetable": ("scheduler.timetable", "Timetable", "A planned week."),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -14,6 +14,9 @@ from scheduler.intake.place import EnoughFaults, Faults, Place
 from scheduler.intake.sound import sound
 from scheduler.intake.text import parse, report_twice
 from scheduler.problem import Patient, Problem
+from scheduler.rules import reference
+from scheduler.rules.facts import Facts
+from scheduler.timetable import PlannedSession
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -62,3 +65,11 @@ def read_patient(document: object, problem: Problem) -> Patient:
     except ProblemRefused as refusal:
         own = [f for f in refusal.faults if f.pointer.startswith("/patients/0")]
         raise ProblemRefused(without_prefix(tuple(own or refusal.faults), "/patients/0"), "patient") from None
+
+
+def faults_of_references(problem: Problem, sessions: Sequence[PlannedSession]) -> tuple[Fault, ...]:
+    """What makes a timetable one of another problem: unknown ids, dates outside the week."""
+    facts = Facts(problem, sessions)
+    place = {s.id: f"/sessions/{i}" for i, s in enumerate(facts.given)}
+    found = reference.check(facts)
+    return tuple(Fault(place.get(f.subject, ""), f.text, f.params["code"]) for f in found)

@@ -12,10 +12,10 @@ def sessions_of(week: Week, best: Search) -> tuple[PlannedSession, ...]:
     rows = sorted(
         (int(best.start[s]), int(best.kind[s]), s) for s in range(best.kind.shape[0]) if best.kind[s] >= 0
     )
-    return tuple(_session(week, best, s, f"s{i}") for i, (_, _, s) in enumerate(rows, 1))
+    return tuple(session_of(week, best, s, f"s{i}") for i, (_, _, s) in enumerate(rows, 1))
 
 
-def _session(week: Week, best: Search, s: int, name: str) -> PlannedSession:
+def session_of(week: Week, best: Search, s: int, name: str) -> PlannedSession:
     problem, a = week.problem, week.arrays
     kind = problem.session_types[int(best.kind[s])]
     begin = int(best.start[s]) * a.slot

@@ -6,9 +6,11 @@ import sys
 import time
 
 from scheduler.intake import read_problem
+from scheduler.placement import place
 from scheduler.solver.bound import ideal_bounds
 from scheduler.solver.kernels import note_translated
 from scheduler.solver.kernels.boxes import box
+from scheduler.solver.mending import Mending
 from scheduler.solver.worker import Worker
 from scheduler.week import compile_week
 
@@ -41,7 +43,8 @@ def tiny_problem() -> dict[str, object]:
 
 def warm_up() -> None:
     """Run every kernel once; the first time on a machine this takes about half a minute."""
-    week = compile_week(read_problem(tiny_problem()).problem)
+    problem = read_problem(tiny_problem()).problem
+    week = compile_week(problem)
     arrays = box(week.arrays)
     worker = Worker(week, arrays, 0)
     worker.construct(0.0)
@@ -49,6 +52,8 @@ def warm_up() -> None:
     worker.settle()
     for _ in ideal_bounds(week, arrays):
         pass
+    place(problem, (), problem.patients[0])
+    Mending(week, (), (), frozenset(), frozenset()).run([0], 0.0)
     note_translated()
 
 
