@@ -15,18 +15,19 @@ from scheduler.solver.lower_bound.relaxation import Relaxation
 from scheduler.solver.lower_bound.safe import SCALE
 from scheduler.week import Week
 
-SLICE_SECONDS = 1.0  # of the first-order method between two bounds, at least
-SLICE_SHARE = 2.0  # of the time that a bound takes
+SLICE = 2e8  # entries that the first-order method visits between two bounds, at least; about a second
+SLICE_SHARE = 2.0  # of the seconds that a bound takes
+LONGEST = 8.0  # slices in one
 PATIENCE = 5  # slices without gain after which nothing more is expected
 HALFWAY = 0.5
 
 
-def climbing_bounds(week: Week, seconds: float, slice_seconds: float = SLICE_SECONDS) -> Iterator[int]:
+def climbing_bounds(week: Week, seconds: float) -> Iterator[int]:
     """Growing proven lower bounds of the week's objective, for about so many seconds."""
     if not week.problem.patients:
         return
     until, unit, told = time.monotonic() + seconds, grain(week), 0
-    for value in _Climb(week, slice_seconds).bounds(until):
+    for value in _Climb(week).bounds(until):
         bound = rounded_up(-(-value // SCALE), unit)
         if bound > told:
             told = bound
@@ -34,23 +35,20 @@ def climbing_bounds(week: Week, seconds: float, slice_seconds: float = SLICE_SEC
 
 
 class _Climb:
-    def __init__(self, week: Week, slice_seconds: float) -> None:
+    def __init__(self, week: Week) -> None:
         self.relaxation = Relaxation(excused(week))
-        self.slice_seconds = slice_seconds
-        self.best = 0
-        self.at = np.zeros(0)
+        self.best = self.relaxation.first_bound
+        self.at = self.relaxation.first_prices
         self.took = 0.0  # seconds that the last bound took
 
     def bounds(self, until: float) -> Iterator[int]:
-        first = self.relaxation.first_prices()
-        if self._better(first):
-            yield self.best
+        yield self.best
         programme = self.relaxation.programme
-        method = FirstOrder(np.zeros(programme.width), first)
+        method = FirstOrder(np.zeros(programme.width), self.at)
         idle = 0
         while idle < PATIENCE and (left := until - time.monotonic()) > 0:
-            length = max(self.slice_seconds, SLICE_SHARE * self.took)
-            method.improve(programme.linear(), min(left, length if method.iterations else 2 * length))
+            work = SLICE * min(LONGEST, max(1.0, SLICE_SHARE * self.took)) * (1 if method.iterations else 2)
+            method.improve(programme.linear(), work, left)
             idle += 1
             if self._gain(method.dual):
                 idle = 0
@@ -65,9 +63,9 @@ class _Climb:
         return self._better(known + HALFWAY * (prices - known))
 
     def _better(self, prices: Floats) -> bool:
-        began = time.monotonic()
+        began = time.thread_time()
         value = self.relaxation.bound(prices)
-        self.took = time.monotonic() - began
+        self.took = time.thread_time() - began
         if value is None or value <= self.best:
             return False
         self.best, self.at = value, prices

@@ -14,26 +14,27 @@ from scheduler.solver.lower_bound.linear import FREE, Floats, Ints, Linear
 # The method tunes the balance of primal and dual steps itself, and after every added row it swings between
 # good duals and wild ones (lab-30: from 2353 to -10517). Held at 8 the duals improve from slice to slice.
 BALANCE = 8.0
-UNREACHED = 1e-7  # tolerance: a slice ends by its time
+UNREACHED = 1e-7  # tolerance: a slice ends by its work
 CHECK_EVERY = 256  # iterations
 
 
 class FirstOrder:
-    """Primal and dual values, improved in slices of time while rows may be added in between."""
+    """Primal and dual values, improved slice by slice while rows may be added in between."""
 
     def __init__(self, primal: Floats, dual: Floats) -> None:
         self.primal, self.dual = primal, dual
         self.iterations = 0
 
-    def improve(self, model: Linear, seconds: float) -> None:
-        """Go on for a while; rows that are new since the last time start at price 0."""
+    def improve(self, model: Linear, work: float, seconds: float) -> None:
+        """Go on for so many entries visited; rows that are new since the last time start at price 0."""
         wanted = solvers_pb2.PrimalDualHybridGradientParams()
         wanted.num_threads = 1
         wanted.initial_primal_weight = BALANCE
-        wanted.primal_weight_update_smoothing = 0.0
+        wanted.primal_weight_update_smoothing = 0.0 if self.iterations else 0.5
         wanted.termination_check_frequency = CHECK_EVERY
         criteria = wanted.termination_criteria
         criteria.time_sec_limit = seconds
+        criteria.iteration_limit = max(CHECK_EVERY, int(work / max(1, model.value.size)))
         criteria.simple_optimality_criteria.eps_optimal_relative = UNREACHED
         criteria.simple_optimality_criteria.eps_optimal_absolute = UNREACHED
         start = pdlp.PrimalAndDualSolution()

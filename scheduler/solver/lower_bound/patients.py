@@ -250,11 +250,15 @@ class PatientPart:
             into.put(into.rows(1, -FREE, a.care_max[p], p), columns, care)
 
 
-def ideal_rows(into: Gathering, ideal: Ints) -> None:
-    """Every patient's own cost, whatever the columns leave out included, reaches that of the ideal week."""
+def week_rows(into: Gathering, charged: Ints, least: Ints) -> None:
+    """Every patient's own cost, with places at the cost charged for them, reaches that of the best week.
+
+    `charged` holds the cost of every column there is; a spare column stands for what columns cannot tell.
+    """
     body = into.linear()
-    spare = into.columns(ideal.size, 1, ideal, np.arange(ideal.size))
-    row = into.rows(ideal.size, ideal, FREE, np.arange(ideal.size))
+    people = np.arange(least.size)
+    spare = into.columns(least.size, 1, np.maximum(least, 0), people)
+    row = into.rows(least.size, least, FREE, people)
     into.put(row, spare, 1)
-    priced = np.flatnonzero((body.cost != 0) & (body.column_owner >= 0))
-    into.put(row[body.column_owner[priced]], priced, body.cost[priced])
+    priced = np.flatnonzero((charged != 0) & (body.column_owner >= 0))
+    into.put(row[body.column_owner[priced]], priced, charged[priced])

@@ -12,7 +12,7 @@ from scheduler.solver.kernels.personal_week import new_plan
 from scheduler.solver.lower_bound.clinic import ClinicPart
 from scheduler.solver.lower_bound.facts import Excused
 from scheduler.solver.lower_bound.linear import Floats, Gathering, Ints
-from scheduler.solver.lower_bound.patients import PatientPart, ideal_rows
+from scheduler.solver.lower_bound.patients import PatientPart, week_rows
 from scheduler.solver.lower_bound.rounding import Rounding
 from scheduler.solver.lower_bound.safe import SCALE, Priced, priced
 from scheduler.week import Arrays, Bools
@@ -60,19 +60,22 @@ class Relaxation:
         self.programme = Gathering()
         part = PatientPart(a, possible, self.programme)
         self.places = part.places
-        p, t, u = self.places.patient, self.places.kind, self.places.slot
-        ideal, exact = self.weeks.least(p, t, u, a.cost[p, t, u] * np.int64(SCALE))
-        ideal_rows(self.programme, np.where(exact & self.counted, ideal // SCALE, 0))
         clinic = ClinicPart(a, self.places, self.programme, known.clinicians, known.rooms)
         self.rounding = Rounding(a, self.places, clinic.held)
-        self.shares = clinic.shares
+        self.first_prices = np.zeros(self.programme.height)
+        for row, share in clinic.shares:
+            self.first_prices[row] = -share
+        self.first_bound = self._personal_rows()
 
-    def first_prices(self) -> Floats:
-        """Each attendance charged its least share of the group."""
-        prices = np.zeros(self.programme.height)
-        for row, share in self.shares:
-            prices[row] = -share
-        return prices
+    def _personal_rows(self) -> int:
+        """The bound of charging each attendance its least share of the group; every best week then, a row."""
+        value = priced(self.programme.linear(), self.first_prices, self.counted.size)
+        if value is None:
+            return 0
+        least, exact = self._least(value)
+        sure = np.where(exact & self.counted, least, 0)
+        week_rows(self.programme, -(-value.reduced // SCALE), sure // SCALE)
+        return value.clinic + int(sure.sum())
 
     def bound(self, prices: Floats) -> int | None:
         """What the prices prove, in units of 1 / SCALE; None where the numbers grow out of hand."""
@@ -82,10 +85,13 @@ class Relaxation:
         return None if value is None else value.clinic + self._patients(value)
 
     def _patients(self, value: Priced) -> int:
-        p, t, u = self.places.patient, self.places.kind, self.places.slot
-        least, exact = self.weeks.least(p, t, u, value.reduced[self.places.column])
+        least, exact = self._least(value)
         best = np.where(exact, np.maximum(least, value.patients), value.patients)
         return int(best[self.counted].sum())
+
+    def _least(self, value: Priced) -> tuple[Ints, Bools]:
+        p, t, u = self.places.patient, self.places.kind, self.places.slot
+        return self.weeks.least(p, t, u, value.reduced[self.places.column])
 
 
 def _possible(a: Arrays, enough: Any) -> Bools:
@@ -94,9 +100,9 @@ def _possible(a: Arrays, enough: Any) -> Bools:
     for t in range(a.length.size):
         for f in range(int(a.entries[t])):
             someone = (a.cok[:, t] & a.qualified[t, f][:, None]).any(axis=0)
+            suits = np.broadcast_to(someone, able[:, t].shape).copy()
             if a.primary_entry[t, f]:
-                own = (a.primary >= 0)[:, None] & a.cok[a.primary, t]
-                able[:, t] &= someone[None] | own
-            else:
-                able[:, t] &= someone[None]
+                led = a.primary >= 0
+                suits[led] |= a.cok[a.primary[led], t]
+            able[:, t] &= suits
     return able
