@@ -92,7 +92,7 @@ class Placing:
         """One a type and start, the cheapest; an open group before a session of their own."""
         state, plan, _ = self.loaded.boxed
         self.loaded.plan.info[BAN] += 1  # forgets what an earlier question forbade
-        gather(self.arrays, state, plan, self.p, self.staff, ZERO)
+        gather(self.arrays, state, plan, self.p, self.staff, ZERO, False)
         memory = self.loaded.plan
         best: dict[tuple[int, int], Place] = {}
         for i in range(int(memory.info[PLACES])):

@@ -27,7 +27,7 @@ from scheduler.solver.seeding import pinned_places, seed_pins
 from scheduler.week import Week
 
 SHARE = 500  # thousandths of a group's price that its first patients are charged while it lacks its minimum
-BEAM = 64  # states kept a day while searching; settling keeps all
+BEAM = 32  # states kept a day while searching; settling keeps all
 BATCH_SECONDS = 0.05  # between two looks at the clock
 
 
@@ -98,7 +98,7 @@ class Worker:
         kept = {
             name: getattr(other, name).copy()
             for name in other._fields
-            if name not in ("queue", "queued", "n")
+            if name not in ("queue", "queued", "moved", "n")
         }
         random = self.state.random.copy()
         state, plan, best = new_memory(self.week.arrays, self.seed)

@@ -18,7 +18,9 @@ from scheduler.solver.kernels.personal_week import (
     GAP,
     GROUP_DAILY,
     INFEASIBLE,
+    PLACES,
     SERVICES_MIN,
+    STATES,
     add_place,
     best_week,
     clear_places,
@@ -33,9 +35,11 @@ from scheduler.solver.kernels.state import (
     leave,
     open_session,
     set_price,
+    unit,
 )
 
 BIG = 10**12  # price of what no timetable may have, so that a search leaves it first
+CHANCE = 0.06  # that a search looks at a start of a patient's own session that touches nothing
 REWARD = 10**9  # what joining a pinned group under its minimum is worth to a search
 
 
@@ -129,7 +133,10 @@ def unmet_minutes_of(A, S, p):
 
 @njit(cache=True, nogil=True)
 def reprice(A, S, p):
-    set_price(S, p, week_cost(A, S, p), unmet_minutes_of(A, S, p))
+    price = week_cost(A, S, p)
+    set_price(S, p, price, unmet_minutes_of(A, S, p))
+    if price < S.least[p]:
+        S.least[p] = price
 
 
 @njit(cache=True, nogil=True)
@@ -173,11 +180,12 @@ def unplan(A, S, p):
 
 
 @njit(cache=True, nogil=True)
-def gather(A, S, P, p, staff, share):
+def gather(A, S, P, p, staff, share, thin):
     """The places of an unplanned patient: what they are tied to, groups with a seat, sessions of their own.
 
-    Joining a group that is under its minimum costs `share` thousandths of its facilitators' time divided by
-    that minimum, so that starting a group is not free.
+    Joining a group that is under its minimum costs `share` thousandths of its price divided by that minimum:
+    starting a group is not free; a negative share lures patients into one that somebody else needs. `thin`
+    leaves most starts of the patient's own sessions out.
     """
     clear_places(P)
     for i in range(S.attended[p]):
@@ -190,19 +198,38 @@ def gather(A, S, P, p, staff, share):
         if A.pok[p, t, u] and has_seat(A, S, s, p) and not _attends(S, s, p):
             extra = np.int64(A.cost[p, t, u]) + staff_changed(A, S, p, t, u, S.staff[s])
             if S.present[s] < A.size_min[t] and not S.fixed[s]:
-                extra += share * A.group_cost[t] // (1000 * A.size_min[t])
+                extra += share * (A.group_cost[t] + A.w_day) // (1000 * A.size_min[t])
             elif S.present[s] < A.size_min[t]:
                 extra -= REWARD
             add_place(P, t, u, s, extra, False)
+    if thin:
+        _mark_edges(A, P)
     for t in range(A.length.shape[0]):
         if A.need_of[p, t] < 0 or A.cohort_type[t] or (A.group[t] and A.size_min[t] > 1):
             continue
         opening = A.group_cost[t] if A.group[t] else ZERO
         for u in range(A.pok.shape[2]):
-            if A.pok[p, t, u] and P.banned[t, u] != P.info[BAN]:
-                room, changed = find_solo(A, S, p, t, u, staff)
-                if room > -2:
-                    add_place(P, t, u, NO, np.int64(A.cost[p, t, u]) + changed + opening, False)
+            if not A.pok[p, t, u] or P.banned[t, u] == P.info[BAN]:
+                continue
+            if thin and P.edge[u] == 0 and P.edge[u + A.length[t]] == 0 and unit(S) >= CHANCE:
+                continue
+            room, changed = find_solo(A, S, p, t, u, staff)
+            if room > -2:
+                add_place(P, t, u, NO, np.int64(A.cost[p, t, u]) + changed + opening, False)
+                if thin:
+                    P.edge[u] = 1
+                    P.edge[u + A.length[t]] = 1
+
+
+@njit(cache=True, nogil=True)
+def _mark_edges(A, P):
+    """Slots where a place gathered so far starts or ends: a search looks at few other starts for a
+    patient's own sessions, since a week without waiting is made of sessions that touch.
+    """
+    P.edge[:] = 0
+    for i in range(P.info[PLACES]):
+        P.edge[P.slot[i]] = 1
+        P.edge[P.slot[i] + A.length[P.kind[i]]] = 1
 
 
 @njit(cache=True, nogil=True)
@@ -244,10 +271,10 @@ def plan(A, S, P, p, staff, share, beam, upper):
     """Give an unplanned patient the best week cheaper than `upper`; False if there is none."""
     P.info[BAN] += 1
     for attempt in range(12):
-        gather(A, S, P, p, staff, share)
+        gather(A, S, P, p, staff, share, beam < STATES)
         if attempt == 10:
             P.banned[:, :] = P.info[BAN]  # no sessions of their own, after so many collisions among them
-            gather(A, S, P, p, staff, share)
+            gather(A, S, P, p, staff, share, beam < STATES)
         if best_week(A, P, p, upper, beam) >= INFEASIBLE:
             price_impossible(A, S, p)
             return False

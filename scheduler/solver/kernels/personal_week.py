@@ -46,6 +46,7 @@ class Plan(NamedTuple):
     must: Array  # [i]
     chosen: Array
     banned: Array  # [t,u] stamp of the call that forbids the place
+    edge: Array  # [u] 1: a place starts or ends in the slot
     # labels
     done: Array  # sessions of the day by type, packed
     counts: Array  # sessions of the day by requirement, packed
@@ -111,6 +112,7 @@ def new_plan(a: Arrays) -> Plan:
         must=col(places, np.bool_),
         chosen=col(256),
         banned=np.zeros((max(1, types), slots), i64),
+        edge=col(slots + int(a.length.max(initial=1)) + 1),
         done=col(LABELS),
         counts=col(LABELS),
         end=col(LABELS),

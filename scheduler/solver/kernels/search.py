@@ -43,8 +43,9 @@ from scheduler.week import Arrays
 
 Array = NDArray[Any]
 
-KINDS = ("patients", "close", "clinician_day", "short", "window", "move", "room", "cohort")
-PATIENTS, CLOSE, CLINICIAN_DAY, SHORT, WINDOW, MOVE, ROOM, COHORT = 0, 1, 2, 3, 4, 5, 6, 7
+KINDS = ("patients", "close", "clinician_day", "short", "window", "move", "room", "block", "support", "cohort")
+PATIENTS, CLOSE, CLINICIAN_DAY, SHORT, WINDOW, MOVE, ROOM, BLOCK = 0, 1, 2, 3, 4, 5, 6, 7
+SUPPORT, COHORT = 8, 9
 TRIES, ACCEPTED, IMPROVED, GAIN = 0, 1, 2, 3
 
 
@@ -67,6 +68,7 @@ class Search(NamedTuple):
     tied: Array
     stats: Array  # [kind of ruin, TRIES …]
     closed: Array  # types of the groups taken out
+    moved: Array  # [i, type, start, patients] of a block on the move
     n: Array  # lengths of queue and closed
 
 
@@ -89,6 +91,7 @@ def new_search(a: Arrays, state: State) -> Search:
         tied=state.tied.copy(),
         stats=np.zeros((len(KINDS), 4), np.int64),
         closed=np.zeros(state.kind.shape[0], np.int64),
+        moved=np.zeros((8, 3), np.int64),
         n=np.zeros(2, np.int64),
     )
 
@@ -203,20 +206,41 @@ def try_open(A, S, t, u, wanted, staff):
 
 
 @njit(cache=True, nogil=True)
+def _fit(A, S, p, t, u):
+    """How well a session of type t at slot u fits what is left of a patient's week: 0 when it collides."""
+    end = u + A.length[t]
+    fit = 2
+    for i in range(S.attended[p]):
+        s = S.attends[p, i]
+        first = S.start[s]
+        last = first + A.length[S.kind[s]]
+        if first < end and u < last:
+            return 0
+        if first == end or u == last:
+            fit += 6
+        elif first // A.day == u // A.day:
+            fit += 1
+    return fit
+
+
+@njit(cache=True, nogil=True)
+def _vote(A, S, X, p, t):
+    for u in range(X.votes.shape[0]):
+        if A.pok[p, t, u]:
+            X.votes[u] += _fit(A, S, p, t, u)
+
+
+@njit(cache=True, nogil=True)
 def open_for_queue(A, S, X, t):
-    """Open one group of a type where many of the queue could attend; -1 if nowhere."""
+    """Open one group of a type where it would fit the weeks of many in the queue; -1 if nowhere."""
     X.votes[:] = 0
     for i in range(X.n[0]):
         p = X.queue[i]
         if A.need_of[p, t] >= 0:
-            for u in range(X.votes.shape[0]):
-                if A.pok[p, t, u]:
-                    X.votes[u] += 1
+            _vote(A, S, X, p, t)
     for p in range(S.attended.shape[0]):
         if S.unmet[p] > 0 and not X.queued[p] and lacks(A, S, p, t):
-            for u in range(X.votes.shape[0]):
-                if A.pok[p, t, u]:
-                    X.votes[u] += 1
+            _vote(A, S, X, p, t)
     for _ in range(6):
         best, at = 0.0, NO
         for u in range(X.votes.shape[0]):
@@ -226,7 +250,7 @@ def open_for_queue(A, S, X, t):
                     best, at = value, u
         if at < 0:
             return -1
-        s = try_open(A, S, t, at, max(A.size_min[t], X.votes[at]), X.staff)
+        s = try_open(A, S, t, at, max(A.size_min[t], X.votes[at] // 3), X.staff)
         if s >= 0:
             queue_those_who_lack(A, S, X, t, at, np.int64(4))
             return s
@@ -269,6 +293,37 @@ def short_patient(A, S):
         if p == patients:
             p = ZERO
     return p
+
+
+@njit(cache=True, nogil=True)
+def troubled_patient(A, S):
+    """Of a few patients the one whose week costs most above the best they have had so far."""
+    patients = S.attended.shape[0]
+    found = below(S, patients)
+    for _ in range(4):
+        p = below(S, patients)
+        if S.price[p] - S.least[p] > S.price[found] - S.least[found]:
+            found = p
+    return found
+
+
+@njit(cache=True, nogil=True)
+def anyone_worse_off(A, S):
+    """Somebody whom another timetable may serve better."""
+    return short_patient(A, S) if unit(S) < 0.4 else troubled_patient(A, S)
+
+
+@njit(cache=True, nogil=True)
+def may_have_more(A, S, p, t):
+    """Whether one more session of a type is within the patient's requirement."""
+    q = A.need_of[p, t]
+    if q < 0:
+        return False
+    got = 0
+    for i in range(S.attended[p]):
+        if A.need_of[p, S.kind[S.attends[p, i]]] == q:
+            got += 1
+    return got < A.need_max[p, q]
 
 
 @njit(cache=True, nogil=True)
@@ -380,6 +435,48 @@ def _make_room(A, S, X):
 
 
 @njit(cache=True, nogil=True)
+def _support(A, S, X):
+    """One more group that suits somebody's week, and others who could join it without giving anything up."""
+    p = anyone_worse_off(A, S)
+    best, at, kind = 0.0, NO, NO
+    for t in range(A.length.shape[0]):
+        if not A.group[t] or A.cohort_type[t] or not may_have_more(A, S, p, t):
+            continue
+        for u in range(A.pok.shape[2]):
+            if A.pok[p, t, u]:
+                value = _fit(A, S, p, t, u) * unit(S)
+                if value > best:
+                    best, at, kind = value, u, t
+    if at < 0:
+        return
+    enqueue(X, p)
+    if _take_a_seat(A, S, X, kind, at):
+        return
+    if try_open(A, S, kind, at, A.size_min[kind], X.staff) < 0:
+        free_clinician(A, S, X, kind, at)
+        if try_open(A, S, kind, at, A.size_min[kind], X.staff) < 0:
+            return
+    wanted = A.size_min[kind] + below(S, A.size_min[kind] + 2)
+    _queue_joiners(A, S, X, kind, at, wanted)
+
+
+@njit(cache=True, nogil=True)
+def _queue_joiners(A, S, X, t, u, wanted):
+    """Queue patients who could join a group: first those whose other sessions touch it."""
+    patients = S.attended.shape[0]
+    for least in (8, 3, 1):
+        p = below(S, patients)
+        for _ in range(patients):
+            if wanted <= 0:
+                return
+            if A.pok[p, t, u] and not X.queued[p] and may_have_more(A, S, p, t):
+                if _fit(A, S, p, t, u) >= least:
+                    enqueue(X, p)
+                    wanted -= 1
+            p = p + 1 if p + 1 < patients else ZERO
+
+
+@njit(cache=True, nogil=True)
 def _small_group(A, S):
     """A group that the search may close, small ones more often; -1: none."""
     best, found = 1e18, NO
@@ -438,6 +535,57 @@ def _move_group(A, S, X):
         v = u + below(S, np.int64(17)) - 8
         if 0 <= v < A.ok.shape[1] and try_open(A, S, t, v, n, X.staff) >= 0:
             X.n[1] -= 1
+
+
+@njit(cache=True, nogil=True)
+def _in_block(A, S, s, first, last):
+    """Whether a group that the search may move lies in or touches the slots [first, last) of one day."""
+    if S.fixed[s] or S.tied[s] or S.cohort[s] >= 0 or S.start[s] // A.day != first // A.day:
+        return False
+    return S.start[s] <= last and first <= S.start[s] + A.length[S.kind[s]]
+
+
+@njit(cache=True, nogil=True)
+def _move_block(A, S, X):
+    """Move groups of one day that touch one another, all by as much: to another time or another day."""
+    s = _small_group(A, S)
+    if s < 0:
+        return
+    lead, u = S.kind[s], S.start[s]
+    first, last = u, u + A.length[lead]
+    count = ZERO
+    most = 2 + below(S, np.int64(3))
+    while s >= 0 and count < most:
+        X.moved[count, 0], X.moved[count, 1], X.moved[count, 2] = S.kind[s], S.start[s], S.present[s]
+        first, last = min(first, S.start[s]), max(last, S.start[s] + A.length[S.kind[s]])
+        dissolve(A, S, X, s)
+        count += 1
+        s = NO
+        for k in range(S.z[GROUPS]):
+            if _in_block(A, S, S.groups[k], first, last):
+                s = S.groups[k]
+                if unit(S) < 0.5:
+                    break
+    offset = _offset(A, S, lead, u)
+    X.n[1] = 0
+    for i in range(count):
+        t, v = X.moved[i, 0], X.moved[i, 1] + offset
+        if v < 0 or v >= A.ok.shape[1] or try_open(A, S, t, v, X.moved[i, 2], X.staff) < 0:
+            X.closed[X.n[1]] = t
+            X.n[1] += 1
+
+
+@njit(cache=True, nogil=True)
+def _offset(A, S, t, u):
+    """From slot u to another possible start of type t: near it, or on another day at about its time."""
+    for _ in range(12):
+        if unit(S) < 0.5:
+            v = u + below(S, np.int64(17)) - 8
+        else:
+            v = u % A.day + below(S, np.int64(DAYS)) * A.day + below(S, np.int64(5)) - 2
+        if v != u and 0 <= v < A.ok.shape[1] and A.ok[t, v]:
+            return v - u
+    return ZERO
 
 
 @njit(cache=True, nogil=True)
@@ -591,18 +739,22 @@ def ruin(A, S, X, kind):
         if S.week_load.shape[0] > 0:
             _ruin_clinician_day(A, S, X)
     elif kind == SHORT:
-        queue_relatives(A, S, X, short_patient(A, S), 2 + below(S, np.int64(10)))
+        queue_relatives(A, S, X, anyone_worse_off(A, S), 2 + below(S, np.int64(10)))
     elif kind == WINDOW:
         _ruin_window(A, S, X)
     elif kind == MOVE:
         _move_group(A, S, X)
     elif kind == ROOM:
         _make_room(A, S, X)
+    elif kind == BLOCK:
+        _move_block(A, S, X)
+    elif kind == SUPPORT:
+        _support(A, S, X)
     else:
         _move_cohort(A, S, X)
     queue_for_pinned(A, S, X)
     if unit(S) < 0.3:
-        enqueue(X, short_patient(A, S))
+        enqueue(X, anyone_worse_off(A, S))
 
 
 @njit(cache=True, nogil=True)
@@ -616,6 +768,14 @@ def reopen(A, S, X):
         if t >= 0:
             open_for_queue(A, S, X, t)
     X.n[1] = 0
+
+
+@njit(cache=True, nogil=True)
+def _lure(S, kind, share):
+    """What patients are charged, or promised, for joining a group under its minimum."""
+    if kind == SUPPORT or unit(S) < 0.25:
+        return -(np.int64(1000) << below(S, np.int64(5)))
+    return np.int64(share)
 
 
 @njit(cache=True, nogil=True)
@@ -638,7 +798,8 @@ def improve(A, S, P, X, rounds, temperature, share, beam):
             for i in range(X.n[0]):
                 unplan(A, S, X.queue[i])
         reopen(A, S, X)
-        plan_queue(A, S, P, X, share, beam, ONE if kind == ROOM or kind == SHORT else ZERO)
+        own = kind == ROOM or kind == SHORT or kind == SUPPORT
+        plan_queue(A, S, P, X, _lure(S, kind, share), beam, ONE if own else ZERO)
         after = total(A, S)
         if after <= value - temperature * np.log(max(unit(S), 1e-12)):
             X.stats[kind, ACCEPTED] += 1

@@ -47,6 +47,7 @@ class State(NamedTuple):
     used: Array  # [r,u] sessions that hold the room
     price: Array  # [p] cost of the patient's week
     unmet: Array  # [p] unmet minutes of the patient's week
+    least: Array  # [p] the least that a week of the patient has cost so far
     journal: Array  # [i,…] records
     clinicians: Array  # [c] order in which clinicians are tried
     owed: Array  # [c] minutes that only they can give their own patients
@@ -86,6 +87,7 @@ def new_state(a: Arrays, seed: int) -> State:
         used=np.zeros((a.rok.shape[0], slots), np.int16),
         price=np.zeros(patients, np.int64),
         unmet=np.zeros(patients, np.int64),
+        least=np.full(patients, 1 << 50, np.int64),
         journal=np.zeros((1 << 16, 8 + entries), np.int64),
         clinicians=np.arange(clinicians, dtype=whole),
         owed=_owed(a),
