@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from scheduler.diff import Difference, session_difference
@@ -30,7 +31,7 @@ from scheduler.solver.mending import Key, Mended, Mending
 from scheduler.solver.seeding import excuse_facts
 from scheduler.timetable import Part, PlannedSession, Timetable
 from scheduler.verify import broken, verify
-from scheduler.week import Week, compile_week
+from scheduler.week import Week, compile_week, slots_up
 
 CIRCLES: Final = ("date", "related", "week")
 CUTS: Final = 40
@@ -110,6 +111,7 @@ class _Repairing:
         self.rest = tuple(s for s in sessions if s.start >= event.from_)
         self.week: Week = compile_week(self.problem)
         excuse_facts(self.week, list(self.past))
+        _close_past(self.week, event)
         self.hit = self._hit()
         self.tied = self._tied()
 
@@ -352,11 +354,21 @@ class _Repairing:
         solver = {"seconds": spent, "stop_reason": "time", "seed": 0, "repair": True}
         figures = evaluate(self.problem, sessions)
         made = timetable_of(self.week, sessions, figures, 0, solver)
+        if {s for s in sessions if s.start < self.event.from_} != set(self.past):
+            raise InternalFault("the repair changes what has happened")
         judged = verify(self.problem, made)
         if not judged.clean:
             wrong = [str(f) for f in judged.findings] + [str(c) for c in judged.wrong_claims]
             raise InternalFault("the repair failed its own verification: " + "; ".join(wrong[:5]))
         return made
+
+
+def _close_past(week: Week, event: Event) -> None:
+    """Nothing new starts before the event."""
+    minutes = (event.from_ - week.calendar.moment_of(0)) // timedelta(minutes=1)
+    first = max(0, slots_up(minutes, week.arrays.slot))
+    for allowed in (week.arrays.ok, week.arrays.pok, week.arrays.cohort_ok):
+        allowed[..., :first] = False
 
 
 def _said(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
