@@ -1,0 +1,1 @@
+"""Why care stays unmet, and the least that would have to change."""
