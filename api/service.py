@@ -47,10 +47,13 @@ class Service:
         await asyncio.to_thread(self.audit.stop)
         self.sessions.close()
 
-    def ask(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """A question to the library, answered in a solver process."""
+    def ask(self, task: str, payload: dict[str, Any], thinks: float | None = None) -> dict[str, Any]:
+        """A question to the library, answered in a solver process; `thinks` seconds when it searches."""
+        limit = self.settings.interactive_seconds
         try:
-            return self.interactive.run(task, payload, self.settings.interactive_seconds)
+            if thinks is not None:
+                return self.interactive.run_long(task, payload, thinks + limit)
+            return self.interactive.run(task, payload, limit)
         except NoAnswer as reason:
             raise no_answer(reason.failure) from None
 

@@ -63,6 +63,12 @@ def on_postgres(postgres_database: str) -> Iterator[Door]:
         worker.wait(20)
 
 
+@pytest.fixture(scope="session")
+def kernels() -> None:
+    """The search kernels' machine code: on a new machine the first question would not wait for it."""
+    subprocess.run([sys.executable, "-m", "scheduler.solver.warm"], check=True, stderr=subprocess.DEVNULL)
+
+
 @pytest.fixture
 def door(on_sqlite: Door) -> Door:
     """The service over SQLite, with a key that may do everything."""
