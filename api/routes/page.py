@@ -1,4 +1,4 @@
-"""The schedulers' page: one HTML shell, its modules, styles and words; everything else the page asks of `/v1`.
+"""The schedulers' page: one HTML shell, its modules, styles and words; all else the page asks of `/v1`.
 
 Files lie under `/static/<version>/`, where the version is a digest of all of them: a browser keeps them for
 good, and modules of two versions never mix. What the page shows is in the fragment of its address, which is

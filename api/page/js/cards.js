@@ -1,8 +1,7 @@
 // Drawing sessions: columns with a time axis for a day or one resource's week, lines for a whole week.
 
 import { fill, h, icon } from "./dom.js";
-import { shortCode } from "./week.js";
-import { dayAndDate, hourLabel, longDay, shortDay, span, t } from "./words.js";
+import { clock, dayAndDate, hourLabel, longDay, shortDay, span, t } from "./words.js";
 
 const SMALLEST = 24; // pixels: no card is a smaller target (WCAG 2.5.8)
 
@@ -25,13 +24,12 @@ export function card(week, s, what, line) {
   return h("button", {
     type: "button", class: `card kind-${s.kind}`, tabindex: "-1", title: s.label, "aria-label": s.label,
     data: { session: s.id, line, at: s.day * 1440 + s.from },
-  }, h("span", { class: "card-name" }, marks(s), s.name), h("span", { class: "card-time" }, span(s.from, s.to)),
+  }, h("span", { class: "card-name" }, marks(s), h("span", { class: "code" }, week.codes.get(s.session_type)), h("span", { class: "name" }, s.name)), h("span", { class: "card-time" }, span(s.from, s.to)),
     about(week, s, what).map((text) => h("span", { class: "card-more" }, text)));
 }
 
 function chip(week, s, line) {
   s.label ??= week.label(s);
-  s.code ??= shortCode(s.name);
   const node = document.createElement("button");
   node.type = "button";
   node.className = `card chip kind-${s.kind}`;
@@ -40,7 +38,7 @@ function chip(week, s, line) {
   node.setAttribute("aria-label", s.label);
   Object.assign(node.dataset, { session: s.id, line, at: s.day * 1440 + s.from });
   const code = document.createElement("b");
-  code.textContent = s.code;
+  code.textContent = week.codes.get(s.session_type) ?? s.session_type.slice(0, 3);
   node.append(...marks(s).filter(Boolean), code, hourShort(s.from));
   return node;
 }
@@ -49,8 +47,8 @@ const shorts = new Map();
 /** A start for a chip: "9", "9:30", "13:15"; the full time is in its label. */
 function hourShort(minutes) {
   if (!shorts.has(minutes)) {
-    const text = span(minutes, minutes + 1440).split("–")[0];
-    shorts.set(minutes, text.replace(/\u00a0?([ap])\.?\u00a0?m\.?/i, (_, half) => half.toLowerCase()).replace(/:00(?=[ap])/, ""));
+    const half = clock(minutes).replace(/\s?([ap])\.?\s?m\.?/i, (_, letter) => letter.toLowerCase());
+    shorts.set(minutes, half.replace(/:00(?=[ap])/, ""));
   }
   return shorts.get(minutes);
 }
@@ -112,6 +110,7 @@ function column(week, c, line, minute) {
   for (const { s, lane, of } of lanes(c.sessions, minute)) {
     const made = card(week, s, c.what, line);
     if ((s.to - s.from) * minute < 44) made.classList.add("tight");
+    if (of > 1) made.classList.add("thin");
     list.append(h("li", { class: "slot", vars: { "--from": s.from - from, "--long": s.to - s.from, "--lane": lane, "--lanes": of } }, made));
   }
   return list;

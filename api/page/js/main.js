@@ -23,7 +23,7 @@ await loadWords(base);
 if (state.role) await enter();
 else signIn();
 
-addEventListener("hashchange", () => state.role && arrive());
+addEventListener("hashchange", () => surround && arrive());
 addEventListener("signed-out", () => {
   if (state.role) say(t("signedOut"), { kind: "fault", action: { label: t("signIn"), run: () => location.reload() } });
 });
@@ -118,6 +118,7 @@ async function arrive() {
     const module = await VIEWS[name]();
     if (mine !== visit) return;
     current?.leave?.();
+    if (surround.main.className !== `view-${name}`) document.getElementById("toasts").replaceChildren();
     surround.main.className = `view-${name}`;
     refill(surround.main);
     surround.update();

@@ -4,6 +4,7 @@ import { apply, check, targetsOf, togglePin, undoLast } from "./changing.js";
 import { h, icon, refill, say } from "./dom.js";
 import { tellRefusal } from "./frame.js";
 import { moveDialog } from "./movedialog.js";
+import { reasonWords } from "./reasons.js";
 import { clockText } from "./week.js";
 import { longDay, number, span, t, termed } from "./words.js";
 
@@ -23,7 +24,7 @@ export class Verdicts {
     const { s, week } = this;
     const start = `${week.dates[day]}T${clockText(minute)}`;
     const target = this.starts.get(start);
-    const barred = (key) => ({ verdict: "hard", cost: 0, reasons: [{ text: t(key) }], start });
+    const barred = (code) => ({ verdict: "hard", cost: 0, reasons: [{ code, text: code }], start });
     if (!target) return barred("outsideHours");
     if (what === "patient" && !s.patients.includes(id)) return barred("notInSession");
     if (what === "room" && Boolean(id) !== Boolean(s.type?.room)) return barred(id ? "takesNoRoom" : "needsRoom");
@@ -47,12 +48,11 @@ export class Verdicts {
 }
 
 export function verdictWords(verdict) {
-  if (verdict.verdict === "hard") return t("verdict.hard", { why: verdict.reasons.slice(0, 2).map((r) => sentence(r.text)).join(" ") });
+  if (verdict.verdict === "hard") return t("verdict.hard", { why: reasonWords(verdict.reasons).slice(0, 3).join(" ") });
   if (verdict.verdict === "soft") return t("verdict.soft", { why: verdict.reasons.map(costWords).join("; ") || number(verdict.cost) });
   return t(verdict.cost < 0 ? "verdict.better" : "verdict.fits", { n: number(-verdict.cost) });
 }
 
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 const costWords = (reason) => reason.code === "costs"
   ? t("costs", { term: termed("term", reason.params.term), units: number(reason.params.units) }) : reason.text;
 
@@ -138,6 +138,7 @@ export class Mover {
     const s = week.byId.get(node.dataset.session);
     const picked = (this.picked = { s, node, ...how, verdicts: null, place: null });
     this.surface.classList.add("picked");
+    document.getElementById("toasts").replaceChildren();
     for (const other of this.surface.querySelectorAll(`[data-session="${CSS.escape(s.id)}"]`)) other.classList.add("lifted");
     this.tell(t("pickedUp", { what: s.name }));
     performance.mark("picked-up");

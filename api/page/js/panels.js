@@ -33,10 +33,10 @@ export function hoursPanel(week) {
   const short = week.short;
   const rest = [...week.figures.values()].filter((f) => f.unmet_minutes <= 0);
   const one = (f) => {
-    const needed = week.needed(f.id) || f.care_minutes + f.unmet_minutes || 1;
-    const share = Math.min(1, f.care_minutes / needed);
-    return h("li", {}, personLink(f.id), h("span", { class: "bar-track", "aria-hidden": "true", vars: { "--share": share } }),
-      h("span", { class: "figure" }, t("hoursOf", { got: number(f.care_minutes / 60), of: number(needed / 60) })));
+    const needed = week.needed(f.id) || f.care_minutes || 1;
+    const share = f.care_minutes / (Math.max(needed, f.care_minutes) + f.unmet_minutes || 1);
+    return h("li", {}, personLink(f.id), h("span", { class: "figure" }, t("hoursOf", { got: number(f.care_minutes / 60), of: number(needed / 60) })),
+      f.unmet_minutes > 0 ? h("b", { class: "figure" }, `−${hours(f.unmet_minutes)}`) : h("span", { class: "bar-track", "aria-hidden": "true", vars: { "--share": Math.min(1, share) } }));
   };
   return h("section", { class: "panel hours" },
     h("h2", {}, short.length ? [icon("warn"), t("shortCount", { n: short.length })] : [icon("check"), t("nobodyShort")]),

@@ -37,7 +37,7 @@ class PlanView {
     this.stream?.close();
     const result = h("div", { class: "stage" });
     refill(this.main, h("div", { class: "narrow" }, h("h1", {}, t("tab.plan")),
-      may("plan") && this.form(), this.live, result));
+      may("plan") && this.form(), result, this.live));
     this.live.hidden = true;
     if (this.running) this.follow(this.running);
     else if (state.timetable) {
@@ -157,7 +157,7 @@ export function gapWords(gap, bound) {
 function progressBoxes(panel, running) {
   const words = h("p", { class: "gap-words", role: "status" });
   const values = Object.fromEntries(["best", "bound", "short", "time"].map((k) => [k, h("dd", {})]));
-  const chart = svg("svg", { class: "chart", viewBox: "0 0 640 190", preserveAspectRatio: "none", role: "img", "aria-label": t("chartLabel") });
+  const chart = svg("svg", { class: "chart", role: "img", "aria-label": t("chartLabel") });
   const node = h("div", { class: "options" }, running && words,
     running && h("dl", { class: "progress" }, Object.entries(values).map(([k, dd]) => h("div", { class: "figure-box" }, h("dt", {}, t(`progress.${k}`)), dd))),
     chart, h("ul", { class: "key" }, h("li", {}, t("progress.best")), h("li", {}, t("progress.bound"))));
@@ -183,13 +183,15 @@ function draw(chart, points) {
   const low = Math.min(...known.map((p) => p.bound ?? p.best), last.best) * 0.98;
   const high = Math.max(Math.min(Math.max(...known.map((p) => p.best)), last.best * 2.5 || 1), low + 1);
   const end = Math.max(1, last.seconds);
-  const x = (s) => 52 + (s / end) * 580;
+  const wide = chart.clientWidth || 640;
+  chart.setAttribute("viewBox", `0 0 ${wide} 190`);
+  const x = (s) => 52 + (s / end) * (wide - 60);
   const y = (v) => 168 - ((Math.min(v, high) - low) / (high - low)) * 152;
   const steps = (value) => known.filter((p) => value(p) !== null).map((p, i) => `${i ? `H${x(p.seconds).toFixed(1)}V` : `M${x(p.seconds).toFixed(1)} `}${y(value(p)).toFixed(1)}`).join("") + `H${x(end)}`;
   const texts = [[high, 16], [low, 170]].map(([v, at]) => label(46, at + 4, number(Math.round(v), { notation: "compact" }), "end"));
   chart.replaceChildren(
-    svg("line", { x1: 52, x2: 632, y1: 168, y2: 168 }), svg("line", { x1: 52, x2: 52, y1: 10, y2: 168 }), ...texts,
-    label(52, 184, "0", "middle"), label(632, 184, t("seconds", { n: number(Math.round(end)) }), "end"),
+    svg("line", { x1: 52, x2: wide - 8, y1: 168, y2: 168 }), svg("line", { x1: 52, x2: 52, y1: 10, y2: 168 }), ...texts,
+    label(52, 184, "0", "middle"), label(wide - 8, 184, t("seconds", { n: number(Math.round(end)) }), "end"),
     svg("path", { class: "best-line", d: steps((p) => p.best) }),
     ...(known.some((p) => p.bound !== null) ? [svg("path", { class: "bound-line", d: steps((p) => p.bound) })] : []));
 }

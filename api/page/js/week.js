@@ -66,11 +66,18 @@ export const kindOf = (type) =>
 export const KINDS = ["group", "individual", "family", "other"];
 
 const SMALL = /^(of|the|and|in|for|to|a|de|la|el|y|en)$/i;
-/** Two or three letters for narrow cards, from the words of a name. */
-export function shortCode(name) {
-  const words = name.replace(/\(.*?\)/g, " ").split(/[\s/_-]+/).filter((w) => w && !SMALL.test(w));
-  const letters = words.length > 1 ? words.slice(0, 3).map((w) => [...w][0]) : [...(words[0] ?? name)].slice(0, 3);
-  return letters.join("").toUpperCase();
+/** Two or three letters for narrow cards, from the words of a name; another type's letters are not used again. */
+function codesOf(types) {
+  const codes = new Map();
+  for (const { id, name } of types) {
+    const words = (name || id).replace(/\(.*?\)/g, " ").split(/[\s/_-]+/).filter((w) => w && !SMALL.test(w)).map((w) => [...w]);
+    const initials = words.slice(1, 3).map((w) => w[0].toUpperCase()).join("");
+    const first = words[0] ?? [...id];
+    const tries = [1, 2, 3, 4].map((n) => first[0].toUpperCase() + first.slice(1, words.length > 1 ? n : n + 2).join("").toLowerCase() + initials);
+    const used = new Set(codes.values());
+    codes.set(id, tries.find((code) => !used.has(code)) ?? `${tries[0]}${used.size}`);
+  }
+  return codes;
 }
 
 const indexed = (items) => new Map((items ?? []).map((item) => [item.id, item]));
@@ -83,6 +90,7 @@ export class Week {
     this.slot = clinic.clinic.slot_minutes ?? 15;
     this.dates = DAYS.map((_, i) => addDays(start, i));
     this.types = indexed(clinic.session_types);
+    this.codes = codesOf(this.types.values());
     this.rooms = indexed(clinic.rooms);
     this.clinicians = indexed(clinic.clinicians);
     this.programs = indexed(clinic.programs);

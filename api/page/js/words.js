@@ -49,7 +49,7 @@ function format(kind, options) {
   return formats.get(key);
 }
 
-const tidy = (text) => text.replace(/[\u202f\u2009]/g, "\u00a0").replace(/\u00a0?–\u00a0?/g, "–");
+const tidy = (text) => text.replace(/[\u202f\u2009]/g, "\u00a0").replace(/\s*–\s*/g, "–");
 // Wall-clock times are shown as they are: everything is formatted as if it were UTC.
 const instant = (minutes, date = "2001-01-01") => Date.parse(`${date}T00:00Z`) + minutes * 60000;
 const times = new Map();
@@ -60,7 +60,7 @@ const remembered = (key, make) => {
 const clockOf = () => format("date", { hour: "numeric", minute: "2-digit", timeZone: "UTC" });
 
 export const clock = (minutes) =>
-  remembered(`${locale}${minutes}`, () => tidy(clockOf().format(instant(minutes))));
+  minutes === 1440 ? t("midnight") : remembered(`${locale}${minutes}`, () => tidy(clockOf().format(instant(minutes))));
 export const span = (from, to) =>
   remembered(`${locale}${from}-${to}`, () =>
     to > 1439 ? `${clock(from)}–${clock(to)}` : tidy(clockOf().formatRange(instant(from), instant(to))));
