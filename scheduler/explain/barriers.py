@@ -113,13 +113,17 @@ class Barriers:
         there = clinic.there[:, t]
         on_site = clinic.staffed(who, there)
         found[~on_site] = Cause.ON_SITE
-        engaged, loaded = clinic.engaged(self.busy, t), clinic.loaded(self.busy, t)
+        engaged, loaded = self.occupied(t)
         free = clinic.staffed(who, there & ~engaged & ~loaded)
         unloaded = clinic.staffed(who, there & ~engaged)  # only loads are in the way
         unengaged = clinic.staffed(who, there & ~loaded)
         found[on_site & ~free & (unengaged | ~unloaded)] |= Cause.CLINICIAN_BUSY
         found[on_site & ~free & ~unengaged] |= Cause.CLINICIAN_LOAD
         return found
+
+    def occupied(self, t: int) -> tuple[Bools, Bools]:
+        """[clinician, slot]: in other sessions, at a limit; both for a session of the type."""
+        return self.clinic.engaged(self.busy, t), self.clinic.loaded(self.busy, t)
 
     def _rooming(self, t: int) -> Masks:
         clinic, kind = self.clinic, self.clinic.types[t]

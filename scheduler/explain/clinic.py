@@ -252,10 +252,10 @@ class ClinicPlaces:
         full |= (busy.week_load + minutes > np.asarray(self.a.week_load))[:, None]
         found = np.repeat(full, self.a.day, axis=1)
         for c in np.flatnonzero(np.asarray(self.a.run_max) < NONE):
-            found[c] |= self._runs_on(busy, int(c), minutes)
+            found[c] |= self.runs_on(busy, int(c), minutes)
         return found
 
-    def _runs_on(self, busy: Busy, c: int, minutes: int) -> Bools:
+    def runs_on(self, busy: Busy, c: int, minutes: int) -> Bools:
         """[slot]: a session of so many minutes would be part of a run longer than allowed."""
         begin = np.arange(self.slots) * self.slot
         first, last = begin.copy(), begin + minutes

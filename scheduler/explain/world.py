@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduler.explain.barriers import Barriers
 from scheduler.explain.causes import LIMITS, Cause
 from scheduler.explain.clinic import Bools, Masks
 from scheduler.explain.least import LeastUnmet, Places
+from scheduler.rules.facts import Held
 
 HOUR: Final = 60
 # Places by rank: what is attended and what is short on the full hour, everything on the full hour, all.
 FEW, SOME, ALL = 0, 1, 2
+NOTHING: Final = Cause(0)
 
 
 class World(Barriers):
@@ -53,20 +57,42 @@ class World(Barriers):
         return found
 
     @property
-    def barred(self) -> tuple[Masks, Masks, Masks]:
+    def rows(self) -> tuple[Masks, Masks, Masks]:
         """Type, slot and causes of every place."""
         return self._table[:3]
+
+    def session_of_row(self, row: int) -> Held | None:
+        """The held group that the row is, if the patient is not in it."""
+        return self.joinable[row][0] if row < len(self.joinable) else None
 
     def places(self, lifted: Cause, most: int = ALL) -> Places:
         """What is open to the patient if these causes were gone: one place a type and slot.
 
         With `most` below ALL some are left out: a possible week all the same, and found much faster.
         """
-        kind, slot, mask, tie, rank = self._table
-        allowed = ((mask & ~np.int64(lifted)) == 0) & (rank <= most)
+        _, _, mask, _, rank = self._table
+        return self.places_of(((mask & ~np.int64(lifted)) == 0) & (rank <= most), (), lifted)
+
+    @property
+    def open_now(self) -> Bools:
+        """Rows of the table that nothing bars."""
+        return np.asarray(self._table[2] == 0)
+
+    def rows_barred_by(self, causes: Cause) -> NDArray[np.intp]:
+        """Rows of the table that these causes bar and no others."""
+        mask = self._table[2]
+        return np.flatnonzero((mask != 0) & ((mask & ~np.int64(causes)) == 0))
+
+    def places_of(self, allowed: Bools, extra: Sequence[tuple[int, int]], lifted: Cause = NOTHING) -> Places:
+        """The allowed rows, and (type, slot) places beside the table: one place a type and slot."""
+        kind, slot, mask, tie, _ = (column[allowed] for column in self._table)
         must = (tie & ~np.int64(lifted)) > 0
-        kind, slot, must, mask = kind[allowed], slot[allowed], must[allowed], mask[allowed]
         strange = np.where(mask != 0, 3, np.where(self._attended[allowed], 0, 1))
+        if extra:
+            more = np.array(extra, np.int64)
+            kind, slot = np.concatenate([kind, more[:, 0]]), np.concatenate([slot, more[:, 1]])
+            must = np.concatenate([must, np.zeros(len(more), np.bool_)])
+            strange = np.concatenate([strange, np.full(len(more), 3)])
         # Of places alike one is enough; one that has to be attended goes first.
         order = np.argsort(strange - 4 * must, kind="stable")
         _, at = np.unique((kind * self.clinic.slots + slot)[order], return_index=True)
