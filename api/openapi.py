@@ -12,16 +12,18 @@ from pydantic.json_schema import models_json_schema
 from api import documents as d
 from api import question_documents as q
 from api.errors import ProblemShown
+from api.exchange import documents as x
 from scheduler.event import Event
 from scheduler.problem import Problem
 from scheduler.timetable import Timetable
 
-CORE, PEOPLE, GROUPS, TIMETABLES, QUESTIONS, ACCESS, OPERATIONS = (
+CORE, PEOPLE, GROUPS, TIMETABLES, QUESTIONS, EXCHANGE, ACCESS, OPERATIONS = (
     "Core",
     "Patients and clinicians",
     "Cohorts and pairs",
     "Timetables",
     "Questions about a timetable",
+    "Exchange",
     "Access",
     "Operations",
 )
@@ -34,6 +36,7 @@ TAGS = [
         "name": QUESTIONS,
         "description": "Move, place, repair, compare, explain, export: of a timetable with sessions.",
     },
+    {"name": EXCHANGE, "description": "Sheets in, calendar feeds, webhooks, FHIR."},
     {"name": ACCESS, "description": "Signing in with a key."},
     {"name": OPERATIONS, "description": "Health and figures."},
 ]
@@ -74,6 +77,7 @@ SCHEMAS: dict[type[BaseModel], str] = {
     q.PlacementAnswer: "PlacementAnswer",
     q.RepairAnswer: "RepairAnswer",
     q.DifferenceAnswer: "DifferenceAnswer",
+    **x.SCHEMAS,
     Event: "Event",
     Problem: "ProblemDocument",
     Timetable: "Timetable",

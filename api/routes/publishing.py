@@ -16,6 +16,7 @@ from api.audit import patients_of
 from api.body import RawBody, parse
 from api.errors import Conflict, Refused, Unavailable, described
 from api.etags import IfMatch, check
+from api.exchange.announcing import announce
 from api.judging import form_faults
 from api.openapi import CORE, answers, takes
 from api.paths import TimetableId, known_clinic, tagged
@@ -132,7 +133,14 @@ def _publish(
         return None
     if row.status == Status.PUBLISHED:
         return row
-    before = published_of_week(session, clinic.id, row.week_start)
+    make_published(session, row)
+    return row
+
+
+def make_published(session: Session, row: Timetable) -> None:
+    """Let the row be its week's published timetable; the one before is superseded. The clinic is locked."""
+    assert row.clinic_id is not None
+    before = published_of_week(session, row.clinic_id, row.week_start)
     if before is not None:
         before.status, before.version = Status.SUPERSEDED, before.version + 1
         session.flush()  # first: the database allows one published timetable a week
@@ -140,7 +148,7 @@ def _publish(
     row.status, row.version, row.published_at = Status.PUBLISHED, row.version + 1, now()
     session.flush()
     append_event(session, row.id, Status.PUBLISHED, {})
-    return row
+    announce(session, row, before)
 
 
 def _record(

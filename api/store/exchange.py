@@ -1,7 +1,7 @@
 """Tables of what goes out on its own: calendar feeds and webhooks.
 
-`feed`: a secret address of one person's or room's calendar; only the SHA-256 of the secret's 256 random bits is
-kept. `webhook`: where to tell of publications. Its secret signs what is sent and so has to be kept itself.
+`feed`: a secret address of one person's or room's calendar; only the SHA-256 of the secret's 256 random bits
+is kept. `webhook`: where to tell of publications. Its secret signs what is sent, so it has to be kept itself.
 `webhook_delivery`: one event for one webhook, in a table so that no crash loses it.
 
     state      waiting (until `due_at`), delivered, dead (given up: the dead-letter list)

@@ -14,21 +14,21 @@ Json = dict[str, Any]
 ID_START: Final = "ics-"
 
 
-def commitments_of(hours: Hours) -> list[Json]:
+def commitments_of(windows: Iterable[Json]) -> list[Json]:
     """Dated hard commitments of the kind `other`; their ids tell the time and that a calendar gave it."""
     return [
         {"id": f"{ID_START}{window['date'].replace('-', '')}-{window['start'].replace(':', '')}", **window}
-        for window in windows_of(hours.busy)
+        for window in windows
     ]
 
 
-def with_commitments(stored: Sequence[Json], hours: Hours, first: date, days: int) -> list[Json]:
+def with_commitments(stored: Sequence[Json], busy: Iterable[Json], first: date, days: int) -> list[Json]:
     """What is stored, a calendar's dates renewed: what was entered by hand stays, so do other weeks."""
     last = first + timedelta(days=days - 1)
     kept = [
         c for c in stored if not (_from_calendar(c) and first.isoformat() <= c["date"] <= last.isoformat())
     ]
-    return [*kept, *commitments_of(hours)]
+    return [*kept, *commitments_of(busy)]
 
 
 def _from_calendar(commitment: Json) -> bool:
@@ -80,11 +80,11 @@ def availability_of(hours: Hours) -> list[Json] | None:
     ]
 
 
-def with_time_off(stored: Sequence[Json], hours: Hours, first: date, days: int) -> list[Json]:
+def with_time_off(stored: Sequence[Json], away: Iterable[Json], first: date, days: int) -> list[Json]:
     """Time off with the dates of a calendar renewed; windows that reach over their edges are cut there."""
     last = first + timedelta(days=days - 1)
     kept = [part for window in stored for part in _outside(window, first, last)]
-    return sorted([*kept, *windows_of(hours.events)], key=lambda w: (w["date"], w.get("start") or "00:00"))
+    return sorted([*kept, *away], key=lambda w: (w["date"], w.get("start") or "00:00"))
 
 
 def _outside(window: Json, first: date, last: date) -> Iterator[Json]:

@@ -15,6 +15,7 @@ from scheduler.imports import CannotImport
 from scheduler.imports.busy import (
     availability_of,
     commitments_of,
+    windows_of,
     with_commitments,
     with_time_off,
 )
@@ -142,7 +143,7 @@ def test_seconds_take_the_minutes_that_they_touch() -> None:
 def test_what_begins_before_the_week_and_ends_after_it_takes_all_of_it() -> None:
     hours = read(event("DTSTART;VALUE=DATE:20260101", "DTEND;VALUE=DATE:20280101"))
     assert [(p.start, p.end) for p in hours.busy] == [(0, 1440)] * 7
-    assert commitments_of(hours) == [
+    assert commitments_of(windows_of(hours.busy)) == [
         {
             "id": "ics-20261130-0000",
             "date": "2026-11-30",
@@ -180,7 +181,7 @@ def test_commitments_of_a_calendar_are_renewed_and_those_by_hand_stay() -> None:
     other_week = {"id": "ics-20261123-0900", "date": "2026-11-23", "start": "09:00", "end": "10:00"}
     outdated = {"id": "ics-20261202-0900", "date": "2026-12-02", "start": "09:00", "end": "10:00"}
     hours = read(event("DTSTART:20261201T140000", "DTEND:20261201T150000"))
-    assert with_commitments([by_hand, other_week, outdated], hours, MONDAY, 7) == [
+    assert with_commitments([by_hand, other_week, outdated], windows_of(hours.busy), MONDAY, 7) == [
         by_hand,
         other_week,
         {"id": "ics-20261201-1400", "date": "2026-12-01", "start": "14:00", "end": "15:00"},
@@ -196,7 +197,7 @@ def test_an_availability_becomes_weekly_hours_and_its_events_time_off() -> None:
         {"days": ["thu"], "start": "12:00", "end": "18:00"},
     ]
     vacation = {"date": "2026-11-28", "until_date": "2026-12-08", "start": "00:00", "end": "24:00"}
-    assert with_time_off([vacation], hours, MONDAY, 7) == [
+    assert with_time_off([vacation], windows_of(hours.events), MONDAY, 7) == [
         {"date": "2026-11-28", "until_date": "2026-11-29", "start": "00:00", "end": "24:00"},
         {"date": "2026-12-01", "start": "10:00", "end": "10:30"},
         {"date": "2026-12-07", "until_date": "2026-12-08", "start": "00:00", "end": "24:00"},
