@@ -93,3 +93,6 @@ EVENT: dict[str, Any] = {
     "from": "2026-12-01T12:00",
     "absences": [{"clinician": "c1", "date": "2026-12-02", "start": "08:00", "end": "20:00"}],
 }
+
+FEED: dict[str, Any] = {"kind": "patient", "id": "p1"}
+WEBHOOK: dict[str, Any] = {"url": "https://hooks.example.org/iop"}

@@ -14,7 +14,7 @@ from api.store import keys
 from api.store.columns import now
 from tests.api.door import Door
 
-OPEN = {"/healthz", "/readyz", "/metrics", "/v1/session"}
+OPEN = {"/healthz", "/readyz", "/metrics", "/v1/session", "/v1/feeds/{secret}.ics"}
 WRITES = {"/v1/clinics/{clinic_id}": examples.CLINIC}
 _NUMBERS = itertools.count(1)
 
@@ -36,6 +36,7 @@ class Filled(dict[str, str]):
 
     def __init__(self, clinic: str, timetable: str) -> None:
         of_clinic = {"clinic_id": clinic, "patient_id": "p1", "clinician_id": "c1"}
+        of_clinic |= {"feed_id": "feed-1", "webhook_id": "wh-1", "delivery_id": "wd-1", "secret": "s" * 43}
         super().__init__(of_clinic, timetable_id=timetable, other_id=timetable, session_id="s1")
 
 
