@@ -112,3 +112,5 @@ def _calls(paths: dict[str, Any]) -> Iterator[str]:
     commitments = paths.get("/v1/clinics/{clinic_id}/patients/{patient_id}/commitments", {})
     if "text/calendar" in commitments.get("put", {}).get("requestBody", {}).get("content", {}):
         yield "calendar"
+    if "/v1/clinics/{clinic_id}/imports" in paths:
+        yield "imports"

@@ -1,15 +1,17 @@
 // The clinic at a glance: rooms and clinicians by day as a heat map, groups by fill, where an hour would help.
 
-import { h, icon, refill } from "./dom.js";
-import { address, state } from "./state.js";
+import { get, has } from "./calls.js";
+import { button, h, icon, refill } from "./dom.js";
+import { tellRefusal } from "./frame.js";
+import { address, state, timetablePath } from "./state.js";
 import { takenOn } from "./week.js";
-import { hourLabel, longDay, percent, shortDay, span, t } from "./words.js";
+import { hourLabel, hours, longDay, percent, shortDay, span, t } from "./words.js";
 
 export async function show(main) {
   const draw = () => {
     const { week, timetable } = state;
     refill(main, h("div", { class: "options" }, h("h1", {}, t("tab.insight")), !timetable ? h("p", { class: "panel" }, t("noTimetable")) : [
-      h("div", { class: "two" }, use(week, "room"), use(week, "clinician")), wanted(week), fill(week)]));
+      h("div", { class: "two" }, use(week, "room"), use(week, "clinician")), wanted(week), has("explanations") && gains(), fill(week)]));
   };
   draw();
   return { update: draw };
@@ -22,7 +24,7 @@ function heat(name, columns, rows) {
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, h("div", { class: "heat", role: "table", "aria-label": name, vars: { "--columns": columns.length } },
     h("div", { role: "row" }, h("div", { role: "columnheader" }, h("span", { class: "unseen" }, name)), columns.map((c) => h("div", { role: "columnheader" }, c))),
     rows.map(([head, cells]) => h("div", { role: "row" }, h("div", { role: "rowheader" }, head), cells.map((c) =>
-      h("div", { role: "cell", class: `${c.share === null ? "none" : c.share > 0.78 ? "dense" : ""}${c.peak ? " peak" : ""}`, vars: { "--heat": c.share ?? 0 }, title: c.title }, c.text))))));
+      h("div", { role: "cell", class: `${c.share === null ? "none" : ""}${c.peak ? " peak" : ""}`, vars: { "--heat": c.share ?? 0 }, title: c.title }, c.text))))));
 }
 
 function use(week, what) {
@@ -64,6 +66,22 @@ function wanted(week) {
   return h("section", { class: "panel" }, h("h2", {}, t("whereHelp")), h("p", {}, icon(best.length ? "warn" : "check"), " ", words), best.length > 0 && h("p", { class: "hint" }, t("whereHelpWhy")),
     best.length > 0 && heat(t("whereHelp"), columns.map(hourLabel), grid.map((row, i) => [longDay(week.dates[week.days[i]]),
       row.map((c) => (c.n === null ? { share: null, text: "·" } : { share: c.n / most, text: String(c.n), peak: best.includes(c), title: t("helpCell", { n: c.n, led: c.led }) }))])));
+}
+
+/** What one more of something would bring the clinic, proved by searching again: asked for, since it takes a while. */
+function gains() {
+  const place = h("div", { class: "options" });
+  const go = button(t("askGains"), async () => {
+    go.disabled = true;
+    refill(place, h("p", { role: "status" }, t("checking")));
+    try {
+      const { body } = await get(`${timetablePath()}/explanations`);
+      const found = body.clinic?.gains ?? [];
+      refill(place, found.length ? h("ol", { class: "rules" }, found.map((g) => h("li", {}, g.text, " ", t("gain", { n: g.patients_helped, hours: hours(g.restored_minutes) })))) : h("p", {}, t("noGain")));
+    } catch (refusal) { refill(place); tellRefusal(refusal); }
+    go.disabled = false;
+  });
+  return h("section", { class: "panel" }, h("h2", {}, t("gainsTitle")), h("p", { class: "hint" }, t("gainsWhy")), h("div", { class: "row" }, go), place);
 }
 
 function fill(week) {

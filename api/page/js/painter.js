@@ -203,6 +203,8 @@ export class Painter {
       this.mark(place, place);
       say(t("tapOther"));
     });
+    // Wherever focus comes from, keys paint the cell that has it.
+    this.grid.addEventListener("focusin", (e) => { this.at = placeOf(e.target) ?? this.at; });
     this.grid.addEventListener("keydown", (e) => this.key(e));
   }
 

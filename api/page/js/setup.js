@@ -1,6 +1,6 @@
 // Set-up: rooms, clinicians, session types, programs with their rules in plain words, patients.
 
-import { ask, part, put, Refusal } from "./calls.js";
+import { ask, has, part, post, put, Refusal } from "./calls.js";
 import { button, dialog, field, h, refill, say } from "./dom.js";
 import { formOf } from "./forms.js";
 import { tellRefusal } from "./frame.js";
@@ -23,18 +23,20 @@ const FRESH = {
 };
 
 export async function show(main, more) {
-  const view = { part: more.part in SPECS ? more.part : "clinic" };
+  const view = { part: PARTS().includes(more.part) ? more.part : "clinic" };
   const draw = () => {
     const place = h("section", { class: "options" });
-    refill(main, h("h1", {}, t("tab.setup")), h("div", { class: "side-nav" }, h("nav", { "aria-label": t("tab.setup") }, Object.keys(SPECS).map((key) =>
+    refill(main, h("h1", {}, t("tab.setup")), h("div", { class: "side-nav" }, h("nav", { "aria-label": t("tab.setup") }, PARTS().map((key) =>
       h("button", { type: "button", class: "plain", "aria-current": key === view.part ? "true" : null, onclick: () => { view.part = key; note({ part: key }); draw(); } }, t(`part.${key}`)))), place));
     if (view.part === "clinic") refill(place, siteForm());
+    else if (view.part === "import") refill(place, importForm());
     else entries(view.part, place, draw);
   };
   draw();
   return { update: draw };
 }
 
+const PARTS = () => [...Object.keys(SPECS), ...(has("imports") && may("people") ? ["import"] : [])];
 const allowed = (key) => may(key === "patients" ? "people" : "clinic");
 
 function siteForm() {
@@ -76,7 +78,7 @@ function rulesOf(p) {
   return [range("care", p.care_minutes, 60), range("days", p.days), range("day", p.day_care_minutes, 60),
     p.max_idle_minutes !== undefined && p.max_idle_minutes !== null && t("rule.idle", { n: p.max_idle_minutes }), p.max_gap_days && t("rule.gap", { n: p.max_gap_days }),
     p.min_services_per_day && t("rule.services", { n: p.min_services_per_day }), p.group_every_day && t("rule.group"),
-    ...(p.requirements ?? []).map((r) => t(r.sessions.min === r.sessions.max ? "rule.exactly" : "rule.between", { min: r.sessions.min ?? 0, max: r.sessions.max ?? "∞", what: list(r.any_of.map((x) => types.get(x) ?? x)) })),
+    ...(p.requirements ?? []).map((r) => t(r.sessions.min === r.sessions.max ? "rule.exactly" : "rule.between", { min: r.sessions.min ?? 0, max: r.sessions.max ?? "∞", what: list(r.any_of.map((x) => types.get(x) ?? x), "disjunction") })),
     p.enforce?.length && t("rule.enforce", { what: list(p.enforce.map((x) => termed("breach", x))) })].filter(Boolean);
 }
 
@@ -141,6 +143,30 @@ function addDialog(key, draw) {
       if (done) { close(); draw(); }
     }, { class: "primary" })],
   });
+}
+
+// -- spreadsheets -------------------------------------------------------------------------------------------------
+
+/** First what a file would change, then Apply. */
+function importForm() {
+  const found = h("div", { class: "options" });
+  const input = h("input", { type: "file", accept: ".csv,.xlsx", onchange: () => input.files[0] && send(input.files[0], true) });
+  const media = (file) => (/\.csv$/i.test(file.name) ? "text/csv" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+  async function send(file, dry) {
+    refill(found, h("p", { role: "status" }, t("checking")));
+    try {
+      const { body } = await post(`${clinicPath()}/imports${dry ? "?dry_run=true" : ""}`, file, { media: media(file) });
+      if (!dry) { refill(found); input.value = ""; await reloadPeople(); changed(); say(t("saved"), { kind: "good" }); return; }
+      const lines = Object.entries(body).filter(([, d]) => Array.isArray(d?.added)).map(([name, d]) => t("importLine", { what: t(`part.${name}`), added: d.added.length, changed: d.changed.length, removed: d.removed.length }));
+      refill(found, h("ul", { class: "rules" }, lines.map((x) => h("li", {}, x))), h("div", { class: "row" }, button(t("apply"), () => send(file, false), { class: "primary" })));
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      const { errors = [] } = refusal.problem;
+      refill(found, h("h3", {}, t("notStored")), h("ul", { class: "rules" }, errors.length ? errors.map((e) => h("li", {}, [e.sheet, e.row && t("rowN", { n: e.row }), e.column].filter(Boolean).join(", "), ": ", e.message)) : h("li", {}, refusal.message)));
+    }
+  }
+  const link = (filled) => h("a", { class: "button", href: `${clinicPath()}/sheets?filled=${filled}`, download: true }, t(filled ? "sheetsFilled" : "sheetsEmpty"));
+  return h("section", { class: "panel" }, h("h2", {}, t("part.import")), h("p", {}, t("importWhy")), h("div", { class: "row" }, link(false), link(true)), field(t("importFile"), input), found);
 }
 
 /** The first clinic of an empty database. */

@@ -1,10 +1,11 @@
 // Who is short of care: why, what would help, each proposal tried before anything is stored.
 
-import { get, has, part, post } from "./calls.js";
-import { button, h, icon, refill, say } from "./dom.js";
+import { get, has, part, post, Refusal } from "./calls.js";
+import { button, h, icon, refill } from "./dom.js";
 import { tellRefusal } from "./frame.js";
 import { applyPlan, planCard } from "./newcomer.js";
-import { address, may, state, timetablePath } from "./state.js";
+import { storePatch } from "./patching.js";
+import { address, changed, may, state, timetablePath } from "./state.js";
 import { reasonWords } from "./reasons.js";
 import { hours, number, t, termed } from "./words.js";
 
@@ -44,19 +45,42 @@ function one(f) {
 }
 
 async function explain(id, place) {
-  refill(place, h("p", { class: "hint" }, t("checking")));
+  refill(place, h("p", { class: "hint", role: "status" }, t("checking")));
   try {
     const { body } = await get(`${timetablePath()}/explanations/${part(id)}`);
-    refill(place, reasonsOf(body), proposalsOf(id, body));
+    const found = body.patients ? body.patients.find((p) => p.id === id) : body;
+    refill(place, found && [h("ul", { class: "rules" }, reasonWords(found.reasons).map((text) => h("li", {}, text))),
+      found.changes.length > 0 ? h("section", { class: "options" }, h("h3", {}, t("wouldHelp")), found.changes.map((c) => proposal(id, c))) : found.statement && h("p", {}, found.statement)]);
   } catch (refusal) {
     refill(place);
     tellRefusal(refusal);
   }
 }
 
-const reasonsOf = (body) => h("ul", { class: "rules" }, reasonWords(body.reasons ?? []).map((text) => h("li", {}, text)));
-const proposalsOf = (id, body) => (body.changes ?? body.proposals ?? []).length > 0 && h("section", { class: "options" }, h("h3", {}, t("wouldHelp")),
-  (body.changes ?? body.proposals).map((p) => h("p", { class: "option" }, p.text ?? "")));
+/** One proved change: Try shows the week it would give, and only Apply stores it. */
+function proposal(id, change) {
+  const { result } = change;
+  const place = h("div", {});
+  const plan = { ...result, care_minutes: minutesOfCare(result), days: [...new Set(result.attendances.map((a) => a.start.slice(0, 10)))], idle_minutes: 0, breaches: [], increase: result.objective_change, moves: [] };
+  return h("article", { class: "option" }, h("header", {}, h("span", {}, change.text), h("span", { class: "chip" }, t("restores", { hours: hours(result.restored_minutes) })),
+    h("span", { class: "row" }, button(t("try"), () => refill(place, planCard(plan, 1)), { "aria-label": t("tryWhat", { what: change.text }) }),
+      may("plan") && may("people") && button(t("apply"), () => applyChange(id, change), { class: "primary", "aria-label": t("applyWhat", { what: change.text }) }))), place);
+}
+
+const minutesOfCare = (result) => result.attendances.reduce((sum, a) => sum + (state.week.types.get(a.session_type)?.counts_as_care === false ? 0 : (Date.parse(a.end) - Date.parse(a.start)) / 60000), 0);
+
+async function applyChange(id, change) {
+  try {
+    await storePatch(change.patch);
+    if (change.moves.length && !(await applyPlan(change, t("saidReplaced", { who: state.week.person(id) })))) return;
+    const { body } = await post(`${timetablePath()}/placements`, { patient: id, options: 1, openings: false });
+    if (body.plans[0]?.increase < 0) await applyPlan(body.plans[0], t("saidReplaced", { who: state.week.person(id) }));
+    else changed();
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    tellRefusal(refusal);
+  }
+}
 
 /** What else this patient's week could be, everybody else staying as they are. */
 async function otherWeeks(id, place) {
@@ -79,4 +103,3 @@ function openingWords(o) {
   const type = week.types.get(o.session_type);
   return t("openingLine", { what: type?.name || o.session_type, when: week.when({ ...s, to: s.from + (type?.minutes ?? 60) }), n: o.others_needed, could: o.others_who_could });
 }
-export { say };

@@ -85,4 +85,4 @@ export const number = (value, options = {}) => format("number", options).format(
 export const percent = (share, digits = 0) =>
   number(share, { style: "percent", maximumFractionDigits: digits });
 export const hours = (minutes) => t("hours", { n: number(minutes / 60, { maximumFractionDigits: 2 }) });
-export const list = (items) => format("list", { type: "conjunction" }).format(items);
+export const list = (items, type = "conjunction") => format("list", { type }).format(items);
