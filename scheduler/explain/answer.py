@@ -60,6 +60,7 @@ class Preferred(Part):
     objective_change: int
     losing_care: int
     lost_minutes: int
+    gaining_care: int
     with_other_times: int
 
 

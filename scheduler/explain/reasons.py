@@ -26,9 +26,18 @@ class Reasoning:
         self.clinic = ClinicPlaces(self.week, facts)
         self.programme = LeastUnmet(self.week)
 
+    def unmet(self, patient: str) -> int:
+        return unmet_care.minutes_of(self.facts, patient)
+
+    def short(self) -> list[str]:
+        """Whoever has unmet minutes: the highest priority first, then the most minutes."""
+        patients = self.facts.setting.patients
+        unmet = {p: self.unmet(p) for p in patients}
+        return sorted((p for p, n in unmet.items() if n), key=lambda p: (-patients[p].priority, -unmet[p]))
+
     def of(self, patient: str) -> tuple[tuple[Share, ...], tuple[Reason, ...]]:
         """The shares of the unmet minutes, and the reasons in words; both empty where nothing is unmet."""
-        unmet = unmet_care.minutes_of(self.facts, patient)
+        unmet = self.unmet(patient)
         if not unmet:
             return (), ()
         world = self.world(patient)
@@ -50,13 +59,6 @@ def with_reasons(
     return tuple(
         f.model_copy(update={"reasons": reasoning.of(f.id)[1]}) if f.unmet_minutes else f for f in given
     )
-
-
-def short_patients(facts: Facts) -> list[str]:
-    """Whoever has unmet minutes: the highest priority first, then the most minutes."""
-    unmet = {p.id: unmet_care.minutes_of(facts, p.id) for p in facts.setting.problem.patients}
-    patients = facts.setting.patients
-    return sorted((p for p, n in unmet.items() if n), key=lambda p: (-patients[p].priority, -unmet[p]))
 
 
 def _week_of(facts: Facts) -> Week:
