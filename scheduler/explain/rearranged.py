@@ -8,13 +8,16 @@ from itertools import count
 
 import numpy as np
 
-from scheduler.problem import AttendancePin, SessionPin
+from scheduler.problem import SessionPin
 from scheduler.rules import pin
 from scheduler.rules.facts import Facts
 from scheduler.solver.assembly import session_of
-from scheduler.solver.kernels.attendance import BIG
+from scheduler.solver.kernels.attendance import BIG, reprice
+from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.search import improve, remember, total
-from scheduler.solver.mending import BEAM, SHARE, Key, Mending
+from scheduler.solver.loading import Loaded, load
+from scheduler.solver.seeding import pinned_places
+from scheduler.solver.worker import BEAM, SHARE
 from scheduler.timetable import PlannedSession
 from scheduler.week import Week
 
@@ -34,13 +37,13 @@ def searched_on(
     `about`: what is taken out and rebuilt is chosen around this patient, as if nobody else were short, until
     they have more care.
     """
-    mending = _loaded(week, sessions)
-    arrays, (state, plan, search) = mending.loaded.arrays, mending.loaded.boxed
+    loaded = _loaded(week, sessions)
+    arrays, (state, plan, search) = loaded.arrays, loaded.boxed
     first = int(total(arrays, state))
     if first >= BIG // 2:
         return tuple(sessions)
     remember(state, search, np.int64(first))
-    unmet = mending.loaded.state.unmet
+    unmet = loaded.state.unmet
     had = 0 if about is None else int(unmet[about])
     for _ in range(0, rounds, STEP):
         if stopped() or (about is not None and unmet[about] < had):
@@ -48,17 +51,17 @@ def searched_on(
         if about is not None:
             unmet[np.arange(len(unmet)) != about] = 0  # only the choice of what to rebuild looks at these
         improve(arrays, state, plan, search, STEP, COOL, SHARE, BEAM)
-    return _best(mending) if int(mending.loaded.search.best[0]) < first else tuple(sessions)
+    return _best(loaded) if int(loaded.search.best[0]) < first else tuple(sessions)
 
 
-def _best(mending: Mending) -> tuple[PlannedSession, ...]:
+def _best(loaded: Loaded) -> tuple[PlannedSession, ...]:
     """The best timetable of the search; sessions that stay where they were keep their ids."""
-    best, opened = mending.loaded.search, mending.loaded.opened
+    best, opened = loaded.search, loaded.opened
     taken = {s.id for s in opened.values()}
     names = (name for n in count(1) if (name := f"m{n}") not in taken)
     made = []
     for s in map(int, np.flatnonzero(best.kind >= 0)):
-        session = session_of(mending.week, best, s, "")
+        session = session_of(loaded.week, best, s, "")
         known = opened.get(s)
         stays = known is not None and (known.session_type, known.start) == (
             session.session_type,
@@ -75,11 +78,10 @@ def preferring(week: Week, p: int, factor: int) -> Week:
     return replace(week, arrays=week.arrays._replace(unmet_price=prices))
 
 
-def _loaded(week: Week, sessions: Sequence[PlannedSession]) -> Mending:
-    facts = Facts(week.problem, sessions)
-    pins = week.problem.pins
+def _loaded(week: Week, sessions: Sequence[PlannedSession]) -> Loaded:
+    facts, pins = Facts(week.problem, sessions), week.problem.pins
     own = pin.matched(facts) if pins else {}
-    held = frozenset(s.id for s in own.values())
+    held = {s.id for s in own.values()}
     exact = {
         s.id
         for i, s in own.items()
@@ -87,12 +89,14 @@ def _loaded(week: Week, sessions: Sequence[PlannedSession]) -> Mending:
     }
     cohorts = facts.setting.cohorts_of
     tied = frozenset(exact | {s.id for s in facts.sessions if s.type.id in cohorts})
-    staying: list[tuple[int, Key]] = [
-        (
-            week.patient_index[given.patient],
-            (week.type_index[given.session_type], week.calendar.minute_of(given.start) // week.arrays.slot),
-        )
-        for given in pins
-        if isinstance(given, AttendancePin)
-    ]
-    return Mending(week, sessions, staying, tied, held)
+    loaded = load(week, sessions, tied)
+    state = loaded.state._replace(pinned=pinned_places(week))
+    loaded.state, loaded.boxed = state, (box(state), *loaded.boxed[1:])
+    for s, session in loaded.opened.items():
+        state.fixed[s] = session.id in held
+        if session.id in tied:
+            state.tied[s], state.seats[s] = True, state.present[s]
+    for p in range(len(week.problem.patients)):
+        reprice(loaded.arrays, loaded.boxed[0], np.int64(p))
+    loaded.forget_journal()
+    return loaded

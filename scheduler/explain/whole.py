@@ -92,9 +92,10 @@ class _Explaining:
         """What it would cost others, where others were preferred."""
         if not any(share.tier == "others" for share in told.shares) or self.stopped():
             return told
-        by_joining = [_joined(c) for c in told.changes if c.moves and not c.patch]
-        found = by_joining or [put_first(self.reasoning.week, self.sessions, told.id, self.stopped)]
-        return told.model_copy(update={"preferred": found[0]})
+        found = next((_joined(c) for c in told.changes if c.moves and not c.patch), None)
+        if found is None:
+            found = put_first(self.reasoning.week, self.sessions, told.id, self.stopped)
+        return told.model_copy(update={"preferred": found})
 
 
 def _joined(change: Change) -> Preferred:
