@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -149,7 +150,7 @@ def test_serve_without_settings_makes_a_private_database_prints_one_key_and_load
         loaded = loaded_after_a_question(served, headers)
         code, seconds = served.told_to_end()
         assert (code, seconds < 5) == (0, True)
-    for package in ("/ortools/", "/numba/", "/llvmlite/", "/numpy/"):
+    for package in ("/ortools/", "/numba/", "/llvmlite/"):
         assert package not in loaded
     with serving(home) as again:
         assert again.key is None
@@ -187,6 +188,8 @@ def test_a_served_process_with_open_streams_ends_within_five_seconds(home: Path,
     file = home / "data" / "iop-scheduler" / "iop-scheduler.db"
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        row = connection.execute("SELECT status, worker, heartbeat_at, result, finished_at FROM timetable")
+        assert row.fetchall() == [("queued", None, None, None, None)]  # handed back, whole
 
 
 def test_two_services_on_one_sqlite_file_are_refused(home: Path) -> None:
@@ -256,15 +259,18 @@ def test_retention_counts_first_and_deletes_what_is_old(home: Path) -> None:
     file = home / "data" / "iop-scheduler" / "iop-scheduler.db"
     columns = "id, lane, owner, week_start, status, attempt, cancel_requested, options, event_seq, version"
     with closing(sqlite3.connect(file)) as connection:
-        for name, status, finished in (
-            ("a", "failed", "2020-01-01"),
-            ("b", "solved", "2020-01-01"),
-            ("c", "solved", "2999-01-01"),
+        month_ago = f"{datetime.now(UTC) - timedelta(days=30):%Y-%m-%d}"
+        for name, status, finished, made_from in (
+            ("a", "failed", "2020-01-01", None),
+            ("b", "solved", "2020-01-01", None),
+            ("c", "solved", month_ago, None),
+            ("draft moved on from", "solved", month_ago, "c"),
+            ("last draft", "solved", month_ago, "draft moved on from"),
         ):
             connection.execute(
-                f"INSERT INTO timetable ({columns}, created_at, finished_at) VALUES (?, 'l', 'o', "
-                "'2020-01-01', ?, 1, 0, '{}', 0, 1, '2020-01-01', ?)",
-                (name, status, finished),
+                f"INSERT INTO timetable ({columns}, created_at, finished_at, parent_id) VALUES (?, 'l', 'o', "
+                "'2020-01-01', ?, 1, 0, '{}', 0, 1, '2020-01-01', ?, ?)",
+                (name, status, finished, made_from),
             )
         connection.execute(
             "INSERT INTO audit_entry (at, actor, action, patients, source, request_id, details) "
@@ -272,11 +278,12 @@ def test_retention_counts_first_and_deletes_what_is_old(home: Path) -> None:
         )
         connection.commit()
     dry = run(home, "db", "retention", "--dry-run")
-    assert "2  timetables" in dry.stdout
+    assert "3  timetables" in dry.stdout
     assert "1  audit entries" in dry.stdout
     assert run(home, "db", "retention").returncode == 0
     with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("SELECT id FROM timetable").fetchall() == [("c",)]
+        kept = connection.execute("SELECT id FROM timetable ORDER BY id").fetchall()
+        assert kept == [("c",), ("last draft",)]
         assert connection.execute("SELECT action FROM audit_entry").fetchall() == [("audit.retention",)]
     assert run(home, "audit", "verify").returncode == 0
 
