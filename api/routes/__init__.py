@@ -27,6 +27,7 @@ from api.routes import (
     repairs,
     session,
     timetables,
+    webhooks,
 )
 from api.security import template
 from scheduler.errors import Fault
@@ -61,6 +62,7 @@ def include(app: FastAPI) -> None:
         exports,
         imports,
         feeds,
+        webhooks,
         session,
         health,
         docs,
