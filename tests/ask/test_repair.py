@@ -24,7 +24,7 @@ MONDAY: Doc = {"from": "2026-11-30T00:00", "absences": [{"clinician": "c1", "dat
 def repaired(week: Doc, timetable: Doc, event: Doc) -> Repair:
     problem = read_problem(week).problem
     sessions = [PlannedSession(**s) for s in timetable["sessions"]]
-    answer = repair(problem, sessions, read_event(event, problem))
+    answer = repair(problem, sessions, read_event(event, problem), seconds=20)
     assert verify(read_problem(answer.problem).problem, answer.timetable).clean
     return answer
 
