@@ -39,8 +39,8 @@ def _told(checked: Checked) -> Json:
 def move(payload: Json, stop: Event, report: Report) -> Json:
     """The timetable with the moves made and pinned, or the rules that forbid them.
 
-    `problem` has the pins asked for alone, `by_hand` are those that earlier moves have left. `planned`, where
-    given, is the problem that the timetable's bound was proved for.
+    `problem` has the pins asked for alone, `by_hand` are those that earlier moves have left. `planned` is the
+    problem that the timetable's bound was proved for.
     """
     began = monotonic()
     week = asked.read(payload, fitting=False)
@@ -65,9 +65,11 @@ def move(payload: Json, stop: Event, report: Report) -> Json:
 
 def _bounded(problem: Json, checked: Checked, payload: Json) -> bool:
     """Whether what was proved before still holds: the same problem but for more pins, and no rule broken."""
-    planned = payload["planned"]
-    same = planned is not None and {**problem, "pins": None} == {**planned, "pins": None}
-    return same and not checked.remaining
+    return _but_pins(problem) == _but_pins(payload["planned"]) and not checked.remaining
+
+
+def _but_pins(problem: Json) -> Json:
+    return {name: value for name, value in problem.items() if name != "pins" and value}
 
 
 def timetable_of(problem: Json, sessions: tuple[PlannedSession, ...], bound: int, solver: Json) -> Timetable:

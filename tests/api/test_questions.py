@@ -13,6 +13,7 @@ from icalendar import Calendar
 
 import scheduler
 from api import examples
+from api.store.models import Timetable
 from tests.api.door import WEEK, Door
 
 pytestmark = pytest.mark.usefixtures("kernels")
@@ -62,6 +63,20 @@ def test_a_move_makes_a_draft_and_leaves_the_timetable_as_it_is(either_door: Doo
     assert either_door.get(week).json() == before
     listed = either_door.get(f"/v1/clinics/{draft['clinic']}/timetables").json()["timetables"]
     assert [(t["id"], t["parent"]) for t in listed] == [(draft["id"], before["id"]), (before["id"], None)]
+
+
+def test_what_was_proved_still_holds_after_a_move_until_something_stored_changes(door: Door) -> None:
+    clinic = door.clinic()
+    week = door.solved(clinic)
+    with door.service.sessions.write() as stored:
+        row = stored.get_one(Timetable, week.rsplit("/", 1)[1])
+        assert row.result is not None
+        row.result = {**row.result, "objective": {**row.result["objective"], "bound": 1}}
+    first = moved(door, week, LATER)
+    assert door.get(first).json()["objective"]["bound"] == 1
+    door.put(f"{clinic}/patients/p2/commitments", {"commitments": [COURT]})
+    second = moved(door, first, [{"delete": "s3"}])
+    assert door.get(second).json()["objective"]["bound"] == 0
 
 
 def test_a_draft_is_published_like_any_timetable(either_door: Door, week: str) -> None:
