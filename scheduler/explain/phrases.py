@@ -18,6 +18,10 @@ def hours(minutes: int) -> str:
     return f"{minutes / 60:.1f}".removesuffix(".0")
 
 
+def others(number: int) -> str:
+    return f"{number} other patient{'s' * (number != 1)}"
+
+
 def name_of(kind: SessionType) -> str:
     return kind.name or kind.id
 

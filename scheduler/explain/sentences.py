@@ -53,7 +53,8 @@ from scheduler.timetable import Reason
 def sentence(words: Words, **params: Any) -> Reason:
     """A reason as a whole sentence."""
     text = words.text(**params)
-    return Reason(code=words.code, text=f"{text[0].upper()}{text[1:]}.", params=params)
+    end = "" if text.endswith(":") else "."
+    return Reason(code=words.code, text=f"{text[0].upper()}{text[1:]}{end}", params=params)
 
 
 class Sentences:
@@ -213,7 +214,7 @@ class Sentences:
         against = self.world.openings[t]
         known = PATIENT | CLINIC | (OTHERS if cause & OTHERS else Cause(0))
         open_yet = int((fit & ((against & int(known)) == 0)).sum())
-        rest = f"; {open_yet} more do not go with the rest of the patient's week" if open_yet else ""
+        rest = f"; {open_yet} others do not go with the rest of the patient's week" if open_yet else ""
         return {
             "what": self.name(t),
             "session_type": self.clinic.types[t].id,
@@ -253,11 +254,11 @@ class Sentences:
         if best is not None:
             could, short, minute = best[0], best[1], -best[2] * self.clinic.slot
             shown = phrases.window((minute, minute + kind.minutes), self.calendar.weekdays)
-            lack = f"{short or 'none'} of them short of it"
-            when = f"; {could} who could come are free at best, {shown}, {lack}"
-            when = when if could else "; nobody else who could come is free at the times that fit"
+            free = f"{could} who could come {'is' if could == 1 else 'are'} free"
+            when = f"; at best, {shown}, {free}, {short or 'none'} of them short of it"
+            when = when if could else "; nobody who could come is free at the times that fit"
             params |= {"could_come": could, "short": short, "start": minute}
-        told = sentence(size.NOT_HELD, what=phrases.name_of(kind), needed=needed, when=when)
+        told = sentence(size.NOT_HELD, what=phrases.name_of(kind), needed=phrases.others(needed), when=when)
         return told.model_copy(update={"params": params})
 
     def _groups(self, cause: Cause, t: int) -> Reason:

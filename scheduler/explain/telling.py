@@ -41,6 +41,7 @@ UNDECIDED: Final = Words(
 )
 ANY_ONE: Final = Words("any_one", "any one of these {count}, gone alone, would let some of it be held")
 TOGETHER: Final = Words("only_together", "only if all of these {count} were gone could some of it be held")
+BESIDES: Final = Words("besides", "that changed alone would not be enough as things stand; there is as well:")
 NO_WAY: Final = Words("no_way", "no week of any kind could hold what the program asks for")
 
 
@@ -147,21 +148,25 @@ class Telling:
             if len(told) > 1:
                 yield sentence(ANY_ONE if alone else TOGETHER, count=len(told))
             yield from said
+            if share.besides:
+                yield sentence(BESIDES)
+            for cause in share.besides:
+                kinds = self._kinds(cause, share)
+                yield from self._said(cause, kinds, _sum(share.besides))
             if share.tier in ("patient", "clinic") and not said:
                 yield from self._no_way()
 
     def _told(self, cause: Cause, share: Share) -> Iterator[Reason]:
         """The sentences of one cause; `frees_minutes` hang on it alone."""
         extra = {"tier": share.tier, "frees_minutes": share.alone.get(cause)}
-        kinds = share.kinds.get(cause) or tuple(dict.fromkeys(t for lack in self.lacks for t in lack.kinds))
-        beside = Cause(0)
-        for other in share.together:
-            beside |= other
         seen: set[str] = set()
-        for told in self._said(cause, kinds, beside):
+        for told in self._said(cause, self._kinds(cause, share), _sum(share.together)):
             if told.text not in seen:
                 seen.add(told.text)
                 yield told.model_copy(update={"params": told.params | extra})
+
+    def _kinds(self, cause: Cause, share: Share) -> tuple[int, ...]:
+        return share.kinds.get(cause) or tuple(dict.fromkeys(t for lack in self.lacks for t in lack.kinds))
 
     def _said(self, cause: Cause, kinds: Sequence[int], beside: Cause) -> Iterator[Reason]:
         """What is lacking itself first; then what would only make room for it."""
@@ -180,6 +185,13 @@ class Telling:
             yield sentence(grid.NO_START, what=phrases.name_of(kind))
         if not without:
             yield sentence(NO_WAY)
+
+
+def _sum(causes: Iterable[Cause]) -> Cause:
+    found = Cause(0)
+    for cause in causes:
+        found |= cause
+    return found
 
 
 ATTENDED: Final = "attended"

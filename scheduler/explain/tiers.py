@@ -7,7 +7,7 @@ dearer than it is worth. Each part is what the least unmet minutes rise by when 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from scheduler.explain.causes import CAUSES_OF, CLINIC, OTHERS, Cause, Tier
@@ -27,6 +27,7 @@ class Share:
 
     `alone`: each, gone alone, would deliver so many of them. Without any such, `together` is a set of causes
     of which all have to be gone, and none can be spared. `kinds`: the session types that each bars for it.
+    `besides`: causes of a later kind, one of which would have to be gone as well as things stand.
     """
 
     tier: Tier
@@ -34,6 +35,7 @@ class Share:
     alone: dict[Cause, int] = field(default_factory=dict)
     together: tuple[Cause, ...] = ()
     kinds: dict[Cause, tuple[int, ...]] = field(default_factory=dict)
+    besides: tuple[Cause, ...] = ()
     exact: bool = True
 
 
@@ -91,9 +93,25 @@ class _Division:
             if alone.get(Cause.TRAVEL, 0) >= alone.get(Cause.COMMITMENT, least + 1):
                 del alone[Cause.COMMITMENT]  # the way alone is the narrower cause
             if alone:
-                return Share(tier, least - floor, alone, (), kinds)
+                besides, more = self._besides(tier, max(alone, key=lambda c: alone[c]), alone)
+                return Share(tier, least - floor, alone, (), more | kinds, besides)
         together, kinds = self._together(lifted, least, candidates)
         return Share(tier, least - floor, {}, together, kinds)
+
+    def _besides(
+        self, tier: Tier, first: Cause, alone: Iterable[Cause]
+    ) -> tuple[tuple[Cause, ...], dict[Cause, tuple[int, ...]]]:
+        """What else stands in the way as things stand, where changing one of the causes is not enough."""
+        if tier == "others" or any(self._gain(cause, self.unmet, FEW) for cause in alone):
+            return (), {}
+        later = list((CLINIC | OTHERS if tier == "patient" else OTHERS) & self.world.present)
+        kinds: dict[Cause, tuple[int, ...]] = {}
+        for cause in later:
+            if self._gain(first | cause, self.unmet, FEW):
+                kinds[cause] = self.world.used(self.programme, first | cause, FEW).get(cause, ())
+        if kinds:
+            return tuple(kinds), kinds
+        return self._together(first, self.unmet, later)
 
     def _gain(self, lifted: Cause, least: int, most: int) -> int:
         found = self.world.least(self.programme, lifted, least, most)

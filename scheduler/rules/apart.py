@@ -13,7 +13,7 @@ SHAPE: Final = "pair"
 
 TOGETHER: Final = Words("together", "{first} and {second} are to be kept apart")
 IN_THERE: Final = Words(
-    "apart", "in {barred} of the {held} groups of {what} that fit is somebody kept apart from the patient"
+    "apart", "{what}: in {barred} of the {held} groups that fit is somebody kept apart from the patient"
 )
 
 

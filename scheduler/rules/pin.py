@@ -28,7 +28,7 @@ ATTENDANCE_LOST: Final = Words(
 )
 TIED: Final = Words("pin", "pinned attendances leave no other week")
 FIXED: Final = Words(
-    "fixed_group", "the patients of {barred} of the {held} groups of {what} that fit are fixed"
+    "fixed_group", "{what}: the patients of {barred} of the {held} groups that fit are fixed"
 )
 
 

@@ -20,11 +20,11 @@ FEW_COULD: Final = Words(
     "too_few", "{what} needs {needed} patients; at no time that fits the patient could more than {could} come"
 )
 FULL: Final = Words(
-    "groups_full", "{full} of the {held} groups of {what} at times that fit the patient are full ({sizes})"
+    "groups_full", "{what}: {full} of the {held} groups at times that fit the patient are full ({sizes})"
 )
 NOT_HELD: Final = Words(
     "not_held",
-    "one more group of {what} is not held: it would need {needed} other patients{when}",
+    "{what} is not held once more: it needs {needed}{when}",
 )
 HELD: Final = Words("groups_held", "{what}: {held} held, {parts}")
 KEPT: Final = Words(

@@ -152,7 +152,7 @@ def test_the_sentences_hold_their_counts() -> None:
         "Group: 1 of 1 sessions missing (60 min).",
         "Group: 1 group held, 1 full.",
         "60 min are possible, but others were preferred.",
-        "1 of the 1 groups of group at times that fit the patient are full (3 of 3).",
+        "Group: 1 of the 1 groups at times that fit the patient are full (3 of 3).",
     ]
 
 

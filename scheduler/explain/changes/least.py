@@ -24,14 +24,14 @@ SOURCES: Final[tuple[Callable[[Inquiry], Candidates], ...]] = (
     groups.candidates,
     overtime.hours,
 )
-NONE_HELPS: Final = "No single change of these kinds helps: {kinds}."
+NONE_HELPS: Final = "No single change of the listed kinds helps ({kinds} looked at)."
 NONE_FOUND: Final = "No single change that helps was found; not all of them could be looked at."
 NAMES: Final = {
-    "seat": "one more seat",
-    "commitment": "a commitment shortened or moved by up to 120 min on one day",
-    "rule": "one rule or limit relaxed",
-    "session": "one more session with a clinician who is free or stays up to 120 min longer",
-    "opening_hours": "opening up to 120 min longer on one day",
+    "seat": "more seats",
+    "commitment": "commitments shortened or moved",
+    "rule": "rules and limits relaxed",
+    "session": "more sessions",
+    "opening_hours": "longer opening hours",
 }
 
 
@@ -54,7 +54,7 @@ def least_changes(
             found[candidate.kind] = change
     complete = inquiry.complete and inquiry.exact and not stopped()
     tried = Tried(kinds={kind: inquiry.asked.get(kind, 0) for kind in NAMES}, complete=complete)
-    return tuple(found.values()), tried, "" if found else _statement(complete)
+    return tuple(found.values()), tried, "" if found else _statement(tried)
 
 
 def _by_effort(inquiry: Inquiry, stopped: Callable[[], bool]) -> Iterator[Candidate]:
@@ -76,5 +76,6 @@ def _next(source: Candidates) -> list[Candidate]:
     return [] if following is None else [following]
 
 
-def _statement(complete: bool) -> str:
-    return NONE_HELPS.format(kinds=", ".join(NAMES.values())) if complete else NONE_FOUND
+def _statement(tried: Tried) -> str:
+    counts = ", ".join(f"{tried.kinds[kind]} {name}" for kind, name in NAMES.items())
+    return NONE_HELPS.format(kinds=counts) if tried.complete else NONE_FOUND
