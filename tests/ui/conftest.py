@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def riverside(browser: Browser) -> Iterator[Served]:
+def riverside() -> Iterator[Served]:
     """A service that has the example clinic with a planned week; tests that change it make their own."""
     with serving() as served:
         served.solved(served.store(example()))

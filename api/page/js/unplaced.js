@@ -25,6 +25,9 @@ function draw(main) {
       : h("p", { class: "panel good" }, h("span", {}, icon("check"), " ", t("nobodyShort")))));
 }
 
+/** What is missing is said in its own list already. */
+const told = (reasons) => reasons.filter((r) => !["short", "short_care"].includes(r.code));
+
 function one(f) {
   const { week } = state;
   const place = h("div", { class: "options" });
@@ -33,7 +36,7 @@ function one(f) {
     .map((r) => t("missingSessions", { what: week.types.get(r.any_of[0])?.name || r.id, got: f.requirements[r.id] ?? 0, of: r.sessions.min }));
   const plans = h("div", { class: "options" });
   if (has("explanations")) explain(f.id, place);
-  else refill(place, h("ul", { class: "rules" }, reasonWords(f.reasons ?? []).map((text) => h("li", {}, text))));
+  else refill(place, h("ul", { class: "rules" }, reasonWords(told(f.reasons ?? [])).map((text) => h("li", {}, text))));
   return h("section", { class: "panel" },
     h("header", {}, h("h2", {}, f.unmet_minutes > 0 && icon("warn"), h("a", { href: address({ view: "timetable", more: { by: "patient", one: f.id } }) }, week.person(f.id))),
       h("span", { class: "chip" }, t("gotOf", { got: number(f.care_minutes / 60), of: number(week.needed(f.id) / 60), short: hours(f.unmet_minutes) }))),
@@ -49,7 +52,7 @@ async function explain(id, place) {
   try {
     const { body } = await get(`${timetablePath()}/explanations/${part(id)}`);
     const found = body.patients ? body.patients.find((p) => p.id === id) : body;
-    refill(place, found && [h("ul", { class: "rules" }, reasonWords(found.reasons).map((text) => h("li", {}, text))),
+    refill(place, found && [h("ul", { class: "rules" }, reasonWords(told(found.reasons)).map((text) => h("li", {}, text))),
       found.changes.length > 0 ? h("section", { class: "options" }, h("h3", {}, t("wouldHelp")), found.changes.map((c) => proposal(id, c))) : found.statement && h("p", {}, found.statement)]);
   } catch (refusal) {
     refill(place);
