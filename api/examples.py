@@ -95,4 +95,3 @@ EVENT: dict[str, Any] = {
 }
 
 FEED: dict[str, Any] = {"kind": "patient", "id": "p1"}
-WEBHOOK: dict[str, Any] = {"url": "https://hooks.example.org/iop"}

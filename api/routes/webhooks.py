@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api import examples
 from api.access import Caller, ClinicWriter
 from api.body import JsonObject
 from api.errors import Conflict, NotFound, Refused, described
@@ -38,7 +37,7 @@ State = Literal["waiting", "delivered", "dead"]
     "",
     tags=[EXCHANGE],
     status_code=201,
-    openapi_extra=takes(x.WebhookRequest, examples.WEBHOOK),
+    openapi_extra=takes(x.WebhookRequest),
     responses=answers(201, "Made; its secret is shown this once.", x.WebhookMade)
     | described(401, 403, 404, 409, 413, 415, 422, 429),
     response_class=JSONResponse,
@@ -53,14 +52,9 @@ def make_webhook(
     failure: it is tried again after longer and longer pauses and given up at last
     (`…/deliveries?state=dead`).
     """
-    faults = form_faults(x.WebhookRequest, given)
-    private = service.settings.webhook_private_addresses
-    if not faults and (fault := fault_of(given["url"], private)) is not None:
-        faults = [Fault("/url", fault, "url")]
-    if faults:
-        raise Refused(faults)
     with service.sessions.write() as session:
         known_clinic(session, caller, clinic_id, lock=True)
+        _require_sound(given, service.settings.webhook_private_addresses)
         count = select(func.count()).select_from(Webhook).where(Webhook.clinic_id == clinic_id)
         if (session.scalar(count) or 0) >= WEBHOOKS_MOST:
             raise Conflict(f"A clinic has at most {WEBHOOKS_MOST} webhooks.", code="too_many_webhooks")
@@ -75,6 +69,14 @@ def make_webhook(
         session.flush()
         service.audit.change(session, caller, "webhook.make", clinic_id, webhook=row.id)
         return JSONResponse(_shown(row) | {"secret": row.secret}, 201)
+
+
+def _require_sound(given: dict[str, Any], private: bool) -> None:
+    faults = form_faults(x.WebhookRequest, given)
+    if not faults and (fault := fault_of(given["url"], private)) is not None:
+        faults = [Fault("/url", fault, "url")]
+    if faults:
+        raise Refused(faults)
 
 
 def _shown(row: Webhook) -> dict[str, Any]:
