@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Browser, expect
 
 from tests.ui.reader import Reader, reading
-from tests.ui.served import serving
+from tests.ui.served import WEEK, Json, serving
 
 
 def test_from_an_empty_database_to_a_repaired_week_and_its_handouts(browser: Browser) -> None:
@@ -86,18 +86,35 @@ def _publish(reader: Reader) -> None:
 
 
 def _call_out(reader: Reader) -> None:
+    clinician, date = _somebody_who_leads(reader)
     reader.go("callout")
     page = reader.page
-    page.get_by_label("Clinician", exact=True).select_option("okafor")
-    page.get_by_label("Day").select_option("2026-12-04")
+    page.get_by_label("Clinician", exact=True).select_option(clinician)
+    page.get_by_label("Day").select_option(date)
     page.get_by_role("button", name="Show the repair").click()
     page.get_by_role("heading", name="The repaired week").wait_for(timeout=120_000)
     page.get_by_text(re.compile("messages? to send")).first.click()
     expect(page.locator(".message").first).to_contain_text("Your week has changed")
     page.get_by_role("button", name="Apply").first.click()
     reader.said("Published")
-    off = reader.served.ask("GET", "/v1/clinics/riverside/clinicians/okafor/availability").json()["time_off"]
-    assert [w["date"] for w in off] == ["2026-12-04"]
+    path = f"/v1/clinics/riverside/clinicians/{clinician}/availability"
+    assert date in [w["date"] for w in reader.served.ask("GET", path).json()["time_off"]]
+    published = _published(reader)
+    assert not [s for s in published if clinician in s["clinicians"] and s["start"].startswith(date)]
+
+
+def _published(reader: Reader) -> list[Json]:
+    """The sessions that everybody sees now."""
+    path = f"/v1/clinics/riverside/timetables?week_start={WEEK}&status=published"
+    listed = reader.served.ask("GET", path).json()["timetables"]
+    sessions: list[Json] = reader.served.ask("GET", f"/v1/timetables/{listed[0]['id']}").json()["sessions"]
+    return sessions
+
+
+def _somebody_who_leads(reader: Reader) -> tuple[str, str]:
+    """A clinician and a date on which they lead a group."""
+    led = next(s for s in _published(reader) if s["session_type"] in ("process", "relapse"))
+    return str(led["clinicians"][0]), str(led["start"][:10])
 
 
 def _handout(reader: Reader) -> None:

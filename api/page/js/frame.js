@@ -47,7 +47,7 @@ const brand = () => h("a", { class: "brand", href: address({ view: "timetable" }
 export function frame(app) {
   const parts = {
     clinic: h("div", { class: "bar-part" }), week: h("div", { class: "bar-part week-picker" }),
-    version: h("div", { class: "bar-part" }), tabs: h("nav", { "aria-label": t("views"), id: "tabs" }),
+    version: h("div", { class: "bar-part" }), tabs: h("nav", { "aria-label": t("views"), id: "tabs", onclick: () => document.getElementById("toasts").replaceChildren() }),
     main: h("main", { id: "main", tabindex: "-1" }),
   };
   const menu = button([icon("menu"), h("span", { class: "unseen" }, t("views"))], () => {

@@ -118,7 +118,6 @@ async function arrive() {
     const module = await VIEWS[name]();
     if (mine !== visit) return;
     current?.leave?.();
-    if (surround.main.className !== `view-${name}`) document.getElementById("toasts").replaceChildren();
     surround.main.className = `view-${name}`;
     refill(surround.main);
     surround.update();
