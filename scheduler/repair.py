@@ -14,13 +14,13 @@ from typing import Any
 
 from scheduler.diff import Difference, session_difference
 from scheduler.errors import InternalFault, ProblemRefused
-from scheduler.evaluation import evaluate
+from scheduler.evaluation import evaluation_of
 from scheduler.event import Event, happened, problem_after
-from scheduler.finding import Finding
 from scheduler.intake.asked import faults_of_references
 from scheduler.names import Names
 from scheduler.pins import refuse_clashes
 from scheduler.problem import Problem, SessionPin
+from scheduler.rules.facts import Facts
 from scheduler.setting import setting_of
 from scheduler.solver.answer import timetable_of
 from scheduler.solver.clock import Clock
@@ -28,7 +28,7 @@ from scheduler.solver.least_change import Disturbed, Found, LeastChange
 from scheduler.solver.restoring import restored
 from scheduler.solver.seeding import excuse_facts
 from scheduler.timetable import Part, PlannedSession, Timetable
-from scheduler.verify import broken, verify
+from scheduler.verify import broken, broken_in
 from scheduler.week import Week, compile_week, slots_up
 
 
@@ -134,12 +134,13 @@ class _Repairing:
         )
 
     def _hit(self) -> frozenset[str]:
-        """Sessions to come that break a rule since the event; what happened excuses none of them."""
-        new = broken(_without_facts(self.problem), self.sessions)
-        old = {_said(f) for f in broken(_without_facts(self.before), self.sessions)} if new else set()
+        """Sessions to come that break a rule, since the event or before it: the repair breaks none.
+
+        What happened excuses none of them.
+        """
+        found = broken(_without_facts(self.problem), self.sessions)
         coming = {s.id for s in self.sessions} - {s.id for s in self.past}
-        fresh = [f for f in new if _said(f) not in old]
-        return frozenset(i for f in fresh for i in (*f.sessions, f.subject) if i in coming)
+        return frozenset(i for f in found for i in (*f.sessions, f.subject) if i in coming)
 
     def _tied(self) -> frozenset[str]:
         """Sessions whose patients are given: happened, frozen, closed groups."""
@@ -176,11 +177,15 @@ class _Repairing:
     def _alternatives(self, sessions: tuple[PlannedSession, ...], made: Timetable) -> Iterator[Alternative]:
         """Up to two that lose more and leave less care unmet: the fewest more first."""
         short = {self.week.patient_index[p.id]: p.unmet_minutes for p in made.patients if p.unmet_minutes}
+        least = _unmet(made)
         for option in restored(self.now, sessions, short, self.clock):
             named = self._named(option)
             if broken(self.problem, named):
                 continue
             timetable = self._timetable(named)
+            if _unmet(timetable) >= least:
+                continue
+            least = _unmet(timetable)
             yield Alternative(
                 changed=self._changed(named),
                 unmet_minutes=_unmet(timetable),
@@ -214,15 +219,12 @@ class _Repairing:
     def _timetable(self, sessions: tuple[PlannedSession, ...]) -> Timetable:
         spent = round(self.clock.spent, 3)
         solver = {"seconds": spent, "stop_reason": "time", "seed": 0, "repair": True}
-        figures = evaluate(self.problem, sessions)
-        made = timetable_of(self.week, sessions, figures, 0, solver)
+        facts = Facts(self.problem, sessions)
+        if found := broken_in(facts):
+            raise InternalFault("the repair breaks a rule: " + "; ".join(str(f) for f in found[:5]))
         if {s for s in sessions if s.start < self.event.from_} != set(self.past):
             raise InternalFault("the repair changes what has happened")
-        judged = verify(self.problem, made)
-        if not judged.clean:
-            wrong = [str(f) for f in judged.findings] + [str(c) for c in judged.wrong_claims]
-            raise InternalFault("the repair failed its own verification: " + "; ".join(wrong[:5]))
-        return made
+        return timetable_of(self.week, sessions, evaluation_of(facts), 0, solver)
 
 
 def _close_past(week: Week, event: Event) -> None:
@@ -231,10 +233,6 @@ def _close_past(week: Week, event: Event) -> None:
     first = max(0, slots_up(minutes, week.arrays.slot))
     for allowed in (week.arrays.ok, week.arrays.pok, week.arrays.cohort_ok):
         allowed[..., :first] = False
-
-
-def _said(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
-    return finding.rule, finding.subject, finding.sessions
 
 
 def _attendances(sessions: Sequence[PlannedSession]) -> dict[tuple[str, str, Any], frozenset[str]]:

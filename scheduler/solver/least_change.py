@@ -23,7 +23,7 @@ CIRCLES: Final = ("date", "week")
 ENOUGH: Final = 0.05  # seconds without which another circle is not begun, and more for each attendance
 A_PLACE: Final = 4e-4
 CHANGED_SECONDS: Final = 0.3
-LEAST_SECONDS: Final = 0.3  # for a first answer, whatever the clock says
+LEAST_SECONDS: Final = 10.0  # at most for a first answer, whatever the clock says
 
 Weeks = dict[int, set[Key]]  # by patient
 
@@ -137,7 +137,7 @@ class LeastChange:
         while True:
             keeping = Keeping(self.week, dates, self.personal, admitted, peopled)
             asking = Asking(keeping, self.clock, least, most)
-            found = asking.fewest(LEAST_SECONDS if best is None else ENOUGH)
+            found = asking.fewest(ENOUGH if best is not None or nearest is not None else LEAST_SECONDS)
             least = asking.least
             if found is None:
                 least = best.lost if best is not None and asking.impossible else least

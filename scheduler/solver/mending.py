@@ -59,7 +59,7 @@ class Mending:
         memory.n[0] = len(hit)
         plan_queue(arrays, state, plan, search, 0, BEAM, ZERO)
         self._remember()
-        while True:
+        while self.week.arrays.pok.any():
             improve(arrays, state, plan, search, ROUNDS, TEMPERATURE, SHARE, BEAM)
             if time.monotonic() >= ended:
                 break

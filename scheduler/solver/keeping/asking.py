@@ -20,7 +20,7 @@ class Asking:
 
     def __init__(self, keeping: Keeping, clock: Clock, least: int, most: int | None) -> None:
         self.keeping, self.model, self.clock = keeping, keeping.model, clock
-        self.least, self.impossible = least, False
+        self.least, self.most, self.impossible = least, most, False
         self.model.add(keeping.lost >= least)
         if most is not None:
             self.model.add(keeping.lost <= most)
@@ -34,6 +34,8 @@ class Asking:
             if not self.impossible:
                 break
             self.least += 1
+            if self.most is not None and self.least > self.most:
+                return None
         return self._solved(max(seconds, self.clock.left), linear=2)
 
     def _no_more_than_least(self) -> Outcome | None:
