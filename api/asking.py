@@ -9,6 +9,12 @@ from scheduler.errors import Fault
 
 def no_answer(failure: Failed) -> ApiError:
     """The document's fault is a 422, a lack of time or room a 503, the rest a defect."""
+    if failure.code == "timetable_refused":
+        return Conflict(
+            "The timetable names what is no longer stored; `errors` tells what, with pointers into it.",
+            code="outdated",
+            errors=[dict(e) for e in failure.errors],
+        )
     if failure.errors:
         return Refused(Fault(e["pointer"], e["message"], e["code"]) for e in failure.errors)
     if failure.code in ("pins_clash", "no_timetable_found"):

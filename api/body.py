@@ -20,7 +20,11 @@ async def raw_body(request: Request) -> bytes:
     if media != "application/json" and not media.endswith("+json"):
         accept = {"Accept": "application/json"}
         raise UnsupportedMedia("Send JSON with `Content-Type: application/json`.", headers=accept)
-    limit: int = request.app.state.service.settings.max_body_bytes
+    return await limited_body(request, request.app.state.service.settings.max_body_bytes)
+
+
+async def limited_body(request: Request, limit: int) -> bytes:
+    """Whatever it is, up to so many bytes; more is refused before it is read."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit:
         raise _too_large(limit)

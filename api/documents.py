@@ -175,6 +175,7 @@ class TimetableState(BaseModel):
 
 
 class TimetableSummary(TimetableState):
+    parent: str | None = Field(description="the timetable that this draft was made from by moves or a repair")
     created_at: str
     started_at: str | None
     finished_at: str | None

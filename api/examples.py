@@ -87,3 +87,11 @@ PROBLEM: dict[str, Any] = {
     "patients": [{k: v for k, v in p.items() if k != "display_name"} for p in PATIENTS["patients"]],
 }
 PUBLISH: dict[str, Any] = {"accept": [], "reason": None}
+MOVES: dict[str, Any] = {"moves": [{"session": "s1", "set": {"start": "2026-11-30T16:30"}}]}
+PLACEMENT: dict[str, Any] = {"patient": "p1", "options": 3}
+EVENT: dict[str, Any] = {
+    "from": "2026-12-01T12:00",
+    "absences": [{"clinician": "c1", "date": "2026-12-02", "start": "08:00", "end": "20:00"}],
+}
+
+FEED: dict[str, Any] = {"kind": "patient", "id": "p1"}

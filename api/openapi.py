@@ -10,15 +10,20 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api import documents as d
+from api import question_documents as q
 from api.errors import ProblemShown
+from api.exchange import documents as x
+from scheduler.event import Event
 from scheduler.problem import Problem
 from scheduler.timetable import Timetable
 
-CORE, PEOPLE, GROUPS, TIMETABLES, ACCESS, OPERATIONS = (
+CORE, PEOPLE, GROUPS, TIMETABLES, QUESTIONS, EXCHANGE, ACCESS, OPERATIONS = (
     "Core",
     "Patients and clinicians",
     "Cohorts and pairs",
     "Timetables",
+    "Questions about a timetable",
+    "Exchange",
     "Access",
     "Operations",
 )
@@ -27,6 +32,11 @@ TAGS = [
     {"name": PEOPLE, "description": "Lists of clinics and patients, bulk changes, availability."},
     {"name": GROUPS, "description": "Who belongs together, who must not meet."},
     {"name": TIMETABLES, "description": "Lists and the life of a timetable."},
+    {
+        "name": QUESTIONS,
+        "description": "Move, place, repair, compare, explain, export: of a timetable with sessions.",
+    },
+    {"name": EXCHANGE, "description": "Sheets in, calendar feeds, webhooks, FHIR."},
     {"name": ACCESS, "description": "Signing in with a key."},
     {"name": OPERATIONS, "description": "Health and figures."},
 ]
@@ -59,6 +69,16 @@ SCHEMAS: dict[type[BaseModel], str] = {
     d.ClinicList: "ClinicList",
     d.SessionRequest: "SessionRequest",
     d.SessionShown: "SessionShown",
+    q.MovesRequest: "MovesRequest",
+    q.CheckAnswer: "CheckAnswer",
+    q.TargetsAnswer: "TargetsAnswer",
+    q.PinsAnswer: "PinsAnswer",
+    q.PlacementRequest: "PlacementRequest",
+    q.PlacementAnswer: "PlacementAnswer",
+    q.RepairAnswer: "RepairAnswer",
+    q.DifferenceAnswer: "DifferenceAnswer",
+    **x.SCHEMAS,
+    Event: "Event",
     Problem: "ProblemDocument",
     Timetable: "Timetable",
     ProblemShown: "Problem",

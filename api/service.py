@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from api.asking import no_answer
 from api.audit import AuditLog
+from api.exchange.sending import Sender
 from api.jobs import build_engine
 from api.jobs.engine import Engine
 from api.jobs.interactive import Interactive, NoAnswer
@@ -31,6 +32,7 @@ class Service:
         self.audit = AuditLog(sessions, settings.audit_flush_seconds, settings.audit_seal_seconds)
         self.figures = RequestFigures()
         self.watcher = Watcher(sessions)
+        self.sender = Sender(sessions, settings)
         self.requests = Rate(settings.requests_per_minute)
         self.failed_sign_ins = Rate(settings.failed_sign_ins_per_minute)
         self.oidc = issuer_of(settings)
@@ -38,19 +40,24 @@ class Service:
     async def start(self) -> None:
         self.audit.start()
         self.watcher.start()
+        self.sender.start()
         await asyncio.to_thread(self.engine.start)
         await asyncio.to_thread(self.interactive.start)
 
     async def stop(self) -> None:
         await self.watcher.stop()
         await asyncio.gather(asyncio.to_thread(self.engine.stop), asyncio.to_thread(self.interactive.stop))
+        await asyncio.to_thread(self.sender.stop)
         await asyncio.to_thread(self.audit.stop)
         self.sessions.close()
 
-    def ask(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """A question to the library, answered in a solver process."""
+    def ask(self, task: str, payload: dict[str, Any], thinks: float | None = None) -> dict[str, Any]:
+        """A question to the library, answered in a solver process; `thinks` seconds when it searches."""
+        limit = self.settings.interactive_seconds
         try:
-            return self.interactive.run(task, payload, self.settings.interactive_seconds)
+            if thinks is not None:
+                return self.interactive.run_long(task, payload, thinks + limit)
+            return self.interactive.run(task, payload, limit)
         except NoAnswer as reason:
             raise no_answer(reason.failure) from None
 

@@ -75,11 +75,18 @@ class Settings(BaseSettings):
     oidc_clinics_claim: str = "iop_clinics"
     metrics_token: SecretStr | None = None  # when set, /metrics asks for it as a bearer token
 
+    # -- webhooks -------------------------------------------------------------------------------------------
+    webhook_private_addresses: bool = False  # true: http and addresses inside of the network as well
+    webhook_attempts: Annotated[int, Field(ge=1, le=20)] = 8  # then a delivery is given up
+    webhook_retry_seconds: Seconds = 10  # before the second attempt; later pauses grow to 12 hours
+    webhook_seconds: Annotated[float, Field(gt=0, le=60)] = 10  # for one attempt
+
     # -- records --------------------------------------------------------------------------------------------
     audit_flush_seconds: Annotated[float, Field(gt=0, le=1)] = 0.5
     audit_seal_seconds: Seconds = 60
     audit_years: Annotated[int, Field(ge=6)] = 6
     retention_days: Annotated[int, Field(ge=1)] = 365  # superseded, cancelled and failed timetables
+    draft_days: Annotated[int, Field(ge=1)] = 7  # drafts that have been moved on from
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "json"
     telemetry: bool = False  # OpenTelemetry spans and metrics, when an SDK is installed and configured

@@ -1,7 +1,7 @@
 """A clinic's week over HTTP: set up, submit availability, ask for a timetable, follow it, publish it.
 
 iop-scheduler serve                                    # prints a key
-python examples/client.py http://127.0.0.1:8000 KEY examples/riverside.json
+python examples/client.py http://127.0.0.1:8000 KEY examples/riverside.json [SECONDS]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import httpx
 IN_THE_CLINIC = ("clinic", "session_types", "programs", "clinicians", "rooms", "weights")
 
 
-def main(url: str, key: str, file: str) -> None:
+def main(url: str, key: str, file: str, seconds: str = "20") -> None:
     week: dict[str, Any] = json.loads(Path(file).read_text(encoding="utf-8"))
     week_start = week["clinic"].pop("week_start")
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60) as http:
@@ -34,7 +34,7 @@ def main(url: str, key: str, file: str) -> None:
             {"commitments": patient.get("commitments", [])},
         )
 
-        wish = {"week_start": week_start, "pins": week.get("pins", []), "time_limit": 20}
+        wish = {"week_start": week_start, "pins": week.get("pins", []), "time_limit": float(seconds)}
         answer = checked(
             http.post(f"{clinic}/timetables", json=wish, headers={"Idempotency-Key": week_start})
         )
@@ -74,6 +74,6 @@ def checked(answer: httpx.Response) -> httpx.Response:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) not in (4, 5):
         raise SystemExit(__doc__)
     main(*sys.argv[1:])

@@ -19,6 +19,7 @@ from scheduler.errors import (
 
 if TYPE_CHECKING:
     from scheduler.evaluation import evaluate
+    from scheduler.explain import explain
     from scheduler.intake import read_problem
     from scheduler.problem import Problem
     from scheduler.progress import Progress
@@ -37,6 +38,7 @@ __all__ = [
     "SchedulerError",
     "Timetable",
     "evaluate",
+    "explain",
     "read_problem",
     "solve",
     "verify",
@@ -47,6 +49,7 @@ _LAZY = {
     "Progress": "scheduler.progress",
     "Timetable": "scheduler.timetable",
     "evaluate": "scheduler.evaluation",
+    "explain": "scheduler.explain",
     "read_problem": "scheduler.intake",
     "solve": "scheduler.solver",
     "verify": "scheduler.verify",

@@ -31,6 +31,7 @@ PUBLIC_NAMES = [
     "SchedulerError",
     "Timetable",
     "evaluate",
+    "explain",
     "read_problem",
     "solve",
     "verify",

@@ -157,17 +157,20 @@ def _retention(settings: Settings, dry_run: bool) -> int:
     from api.store.columns import now
 
     years = timedelta(days=366 * settings.audit_years)
+    since = retention.Since(
+        moved_on=now() - timedelta(days=settings.draft_days),
+        unpublished=now() - timedelta(days=settings.retention_days),
+        published=now() - years,
+    )
     with opened(settings) as sessions:
         with sessions.read() as session:
-            counts = retention.count(session, now() - timedelta(days=settings.retention_days), now() - years)
+            counts = retention.count(session, since)
         for what, count in counts.items():
             print(f"{count:>8}  {what}")
         if dry_run:
             return 0
         with sessions.write() as session:
-            retention.delete_timetables(
-                session, now() - timedelta(days=settings.retention_days), now() - years
-            )
+            retention.delete_timetables(session, since)
             retention.delete_expired(session, timedelta(hours=settings.idempotency_hours))
         with sessions.write() as session:
             audit.seal(session)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from queue import Empty, LifoQueue
-from threading import Lock, Thread
+from threading import BoundedSemaphore, Lock, Thread
 from typing import Any, Final
 
 from api.jobs import process
@@ -47,6 +47,7 @@ class Interactive:
         self._seats: Sequence[_Seat] = [_Seat(self._limits) for _ in range(self._size)]
         for seat in self._seats:
             self._idle.put(seat)
+        self._long = BoundedSemaphore(max(1, self._size - 1))
 
     def start(self) -> None:
         """Warm one process up without keeping anybody waiting."""
@@ -57,13 +58,23 @@ class Interactive:
         for seat in self._seats:
             seat.close()
 
+    def run_long(self, task: str, payload: dict[str, Any], timeout: float) -> dict[str, Any]:
+        """As `run`, for what thinks for seconds: one process always stays free for quick questions."""
+        limit = time.monotonic() + timeout
+        if not self._long.acquire(timeout=timeout):
+            raise _busy(timeout)
+        try:
+            return self.run(task, payload, max(0.1, limit - time.monotonic()))
+        finally:
+            self._long.release()
+
     def run(self, task: str, payload: dict[str, Any], timeout: float) -> dict[str, Any]:
         """The answer to a registered question; `NoAnswer` where there is none within `timeout` seconds."""
         limit = time.monotonic() + timeout
         try:
             seat = self._idle.get(timeout=timeout)
         except Empty:
-            raise NoAnswer(Failed("busy", f"No solver process became free within {timeout:.0f} s.")) from None
+            raise _busy(timeout) from None
         try:
             outcome = seat.ask(task, payload, limit - time.monotonic())
         finally:
@@ -76,6 +87,10 @@ class Interactive:
     def _warm(self) -> None:
         with suppress(NoAnswer):
             self.run("warm", {}, WARM_SECONDS)
+
+
+def _busy(timeout: float) -> NoAnswer:
+    return NoAnswer(Failed("busy", f"No solver process became free within {timeout:.0f} s."))
 
 
 class _Seat:

@@ -8,6 +8,15 @@ from __future__ import annotations
 from contextlib import suppress
 from importlib import import_module
 
-for _module in ("api.jobs.child", "scheduler.solver", "api.jobs.questions"):
+_MODULES = (
+    "api.jobs.child",
+    "scheduler.solver",
+    "api.jobs.questions",
+    "api.jobs.moving",
+    "api.jobs.arranging",
+    "api.jobs.writing",
+)
+
+for _module in _MODULES:
     with suppress(Exception):
         import_module(_module)

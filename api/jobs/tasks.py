@@ -15,6 +15,13 @@ _REGISTERED: Final[dict[str, str]] = {
     "verify": "api.jobs.questions:verify",
     "read": "api.jobs.questions:read",
     "warm": "api.jobs.questions:warm",
+    "check": "api.jobs.moving:check",
+    "move": "api.jobs.moving:move",
+    "targets": "api.jobs.moving:targets",
+    "place": "api.jobs.arranging:place",
+    "repair": "api.jobs.arranging:repair",
+    "diff": "api.jobs.writing:diff",
+    "write": "api.jobs.writing:write",
 }
 
 

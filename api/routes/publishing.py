@@ -16,15 +16,16 @@ from api.audit import patients_of
 from api.body import RawBody, parse
 from api.errors import Conflict, Refused, Unavailable, described
 from api.etags import IfMatch, check
-from api.judging import faults_of, form_faults, stored_problem
+from api.exchange.announcing import announce
+from api.judging import form_faults
 from api.openapi import CORE, answers, takes
 from api.paths import TimetableId, known_clinic, tagged
 from api.routes.showing import shown
 from api.service import Service, TheService
-from api.store import clinics
 from api.store.columns import now
 from api.store.models import Status, Timetable
 from api.store.timetables import append_event, published_of_week
+from api.weeks import require_clinic_week, stored_week
 from scheduler.errors import Fault
 from scheduler.timetable import Timetable as TimetableDocument
 
@@ -100,39 +101,18 @@ class Judged:
 
 def _judge(service: Service, caller: Caller, timetable_id: str, if_match: str | None) -> Judged:
     with service.sessions.read() as session:
-        row = visible_timetable(session, caller, timetable_id, problem=True)
-        if if_match is not None:
-            check(row.version, if_match)
-        clinic_id = _require_publishable(row)
-        clinic = known_clinic(session, caller, clinic_id)
-        problem = stored_problem(clinic, clinics.patients(session, clinic_id), row.week_start)
-    asked = row.problem or {}
-    problem = _as_planned(problem, asked)
-    answer = service.ask("verify", {"problem": problem, "timetable": row.result})
-    service.audit.read(caller, "timetable.verify", clinic_id, patients_of(row.result), row.id)
-    return Judged(answer["findings"], clinic.revision, row.version)
+        week = stored_week(session, caller, timetable_id, if_match)
+    _require_publishable(week.row)
+    answer = service.ask("verify", {"problem": week.problem, "timetable": week.document})
+    service.audit.read(caller, "timetable.verify", week.clinic_id, patients_of(week.document), week.row.id)
+    return Judged(answer["findings"], week.revision, week.row.version)
 
 
 def _require_publishable(row: Timetable) -> str:
-    if row.clinic_id is None:
-        raise Conflict(
-            "It belongs to no stored clinic, so there is no week to publish it for.", code="no_clinic"
-        )
-    if row.result is None or row.status not in PUBLISHABLE:
-        raise Conflict(f"It is {row.status} and has no sessions to publish.", code="no_sessions")
-    return row.clinic_id
-
-
-def _as_planned(problem: Json, asked: Json) -> Json:
-    """Today's clinic and people with the request's own baseline, pins and weights.
-
-    Pins that name somebody who is gone cannot be read any more; the sessions that do are findings anyway.
-    """
-    whole = {**problem, **{name: asked[name] for name in ("baseline", "pins", "weights") if asked.get(name)}}
-    unreadable = {
-        fault.pointer.split("/")[1] for fault in faults_of(whole) if fault.pointer.startswith("/pins/")
-    }
-    return {name: value for name, value in whole.items() if name not in unreadable}
+    clinic_id = require_clinic_week(row)
+    if row.status not in PUBLISHABLE:
+        raise Conflict(f"It is {row.status} and cannot be published.", code="no_sessions")
+    return clinic_id
 
 
 def _publish(
@@ -153,7 +133,14 @@ def _publish(
         return None
     if row.status == Status.PUBLISHED:
         return row
-    before = published_of_week(session, clinic.id, row.week_start)
+    make_published(session, row)
+    return row
+
+
+def make_published(session: Session, row: Timetable) -> None:
+    """Let the row be its week's published timetable; the one before is superseded. The clinic is locked."""
+    assert row.clinic_id is not None
+    before = published_of_week(session, row.clinic_id, row.week_start)
     if before is not None:
         before.status, before.version = Status.SUPERSEDED, before.version + 1
         session.flush()  # first: the database allows one published timetable a week
@@ -161,7 +148,7 @@ def _publish(
     row.status, row.version, row.published_at = Status.PUBLISHED, row.version + 1, now()
     session.flush()
     append_event(session, row.id, Status.PUBLISHED, {})
-    return row
+    announce(session, row, before)
 
 
 def _record(

@@ -37,7 +37,7 @@ def accepted(row: Timetable) -> dict[str, Any]:
 
 def summary(row: Timetable) -> dict[str, Any]:
     moments = ("created_at", "started_at", "finished_at", "published_at")
-    return {**state(row), **{name: _instant(getattr(row, name)) for name in moments}}
+    return {**state(row), "parent": row.parent_id, **{name: _instant(getattr(row, name)) for name in moments}}
 
 
 def _instant(moment: datetime | None) -> str | None:

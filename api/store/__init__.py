@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from api.store import exchange
 from api.store.database import Sessions, open_database
 from api.store.models import Status, Table, Timetable, TimetableEvent
 
-__all__ = ["Sessions", "Status", "Table", "Timetable", "TimetableEvent", "open_database"]
+__all__ = ["Sessions", "Status", "Table", "Timetable", "TimetableEvent", "exchange", "open_database"]

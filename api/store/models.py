@@ -10,7 +10,7 @@ Who writes what: `api.routes` writes clinics, patients, keys and the first state
     lane             what quota and fairness count by: the clinic id, or the owner where there is no clinic
     owner            the actor (`key:<prefix>`, `oidc:<hash of the subject>`) that asked for it; a timetable
                      without a clinic is shown to its owner and to unscoped admins alone
-    parent_id        the timetable that a repair was made from
+    parent_id        the timetable that a draft was made from, by moves or a repair
     week_start       first date of its planning week, "YYYY-MM-DD"
     status           queued solving solved cancelled failed published superseded (`Status`)
     attempt          0 while never started; each worker that takes the job adds 1, and writes only where it
@@ -20,7 +20,8 @@ Who writes what: `api.routes` writes clinics, patients, keys and the first state
     cancel_requested set by `POST …/cancel`; the worker stops softly and keeps the best as `cancelled`
     problem          the whole problem document as planned. A row without a clinic loses it when its job ends,
                      whatever the end: the completing statement writes NULL
-    options          {"time_limit": seconds, "gap": share, "seed": int}
+    options          {"time_limit": seconds, "gap": share, "seed": int}; of a draft made by hand also the pins
+                     that were asked for (`asked_pins`) and those that moves have left (`by_hand`)
     result           the timetable document (contract, section 5); `id` and `status` are the row's when sent
     error            why it failed: {"code", "detail", "errors"?: [{pointer, message, code}], "rules"?: […]};
                      codes: no_timetable_found pins_clash out_of_memory crashed timed_out internal poison

@@ -35,6 +35,7 @@ class Command(NamedTuple):
 COMMANDS = (
     Command("solve", "scheduler.cli.solve", "plan a week: problem document in, timetable document out"),
     Command("verify", "scheduler.cli.verify", "every broken rule and every wrong claim of a timetable"),
+    Command("explain", "scheduler.cli.explain", "why care stays unmet, and the least to change"),
     Command("repair", "scheduler.cli.repair", "the timetable with the least change after an event"),
     Command("place", "scheduler.cli.place", "week plans for one more patient, everybody else as they are"),
     Command("check", "scheduler.cli.check", "what manual moves would break and cost, without applying them"),

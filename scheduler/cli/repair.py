@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 CIRCLES = {
     "date": "of the hit dates",
-    "related": "of everybody and every room that the event touches",
     "week": "of the whole week",
 }
 

@@ -52,7 +52,8 @@ def short(timetable: Timetable, owed: dict[str, Entitlement]) -> Iterator[str]:
     yield f"{counted(len(rows), 'patient')} short of care:"
     for row in sorted(rows, key=lambda r: (-r.figures.unmet_minutes, r.figures.id)):
         yield f"  {row.figures.id}  {row.figures.unmet_minutes} min: {', '.join(row.parts)}"
-        yield from (f"    {reason.text}" for reason in row.figures.reasons)
+        # Whose side it is on and what stands in the way; `explain` tells the rest.
+        yield from (f"    {r.text}" for r in row.figures.reasons if "tier" in r.params)
 
 
 def flagged(timetable: Timetable) -> Iterator[str]:

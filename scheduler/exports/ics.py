@@ -7,8 +7,9 @@ is named in it, in any wording. Times are the clinic's wall clock with its zone,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
@@ -22,29 +23,50 @@ from scheduler.timetable import PlannedSession
 SUMMARY: Final = "Appointment"
 
 
+class Publication(NamedTuple):
+    """One week in a calendar: how often it was published before, and when it was last."""
+
+    extract: Extract
+    sequence: int = 0
+    stamp: datetime | None = None
+
+
 def write(
     extract: Extract, wording: Wording = "neutral", sequence: int = 0, stamp: datetime | None = None
 ) -> bytes:
     """`sequence` grows with each publication of a week; `stamp` is its time (default: the week's start)."""
+    return calendar_of([Publication(extract, sequence, stamp)], wording)
+
+
+def calendar_of(weeks: Sequence[Publication], wording: Wording = "neutral") -> bytes:
+    """Several weeks of one patient, clinician or room in one calendar, in the order given."""
+    calendar = _calendar()
+    zones: set[str] = set()
+    for week in weeks:
+        _require_sense(week.extract)
+        zone, week_start = zone_of(week.extract.timetable), week_of(week.extract.timetable)
+        if zone.key not in zones:
+            calendar.add_component(vtimezone(zone, week_start))
+            zones.add(zone.key)
+        moment = week.stamp or datetime.combine(week_start, time(), zone)
+        for session, number in numbered(week.extract.sessions()):
+            event = _event(week.extract, session, number, zone)
+            event.add("dtstamp", moment.astimezone(UTC))
+            event.add("sequence", week.sequence)
+            if wording == "full":
+                _tell(event, week.extract, session)
+            calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _require_sense(extract: Extract) -> None:
     if extract.subject is None:
         raise CannotExport("A calendar is one patient's, one clinician's or one room's: say whose.")
     if extract.timetable.status == "superseded":
         raise CannotExport(
             "This timetable is superseded: its events would replace those of the published one."
         )
-    zone, week_start = zone_of(extract.timetable), week_of(extract.timetable)
-    moment = stamp or datetime.combine(week_start, time(), zone)
-    calendar = _calendar()
-    calendar.add_component(vtimezone(zone, week_start))
-    for session, number in numbered(extract.sessions()):
-        event = _event(extract, session, number, zone)
-        event.add("dtstamp", moment.astimezone(UTC))
-        event.add("sequence", sequence)
-        if wording == "full":
-            _tell(event, extract, session)
-        calendar.add_component(event)
-    content: bytes = calendar.to_ical()
-    return content
 
 
 def _calendar() -> Calendar:

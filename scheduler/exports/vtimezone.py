@@ -22,7 +22,7 @@ def vtimezone(zone: ZoneInfo, around: date) -> Timezone:
     last = datetime(around.year + 2, 1, 1, tzinfo=UTC)
     part = Timezone()
     part.add("tzid", zone.key)
-    starts = [first, *_changes(zone, first, last)]
+    starts = [first, *clock_changes(zone, first, last)]
     winter = min(_offset(zone, start) for start in starts)
     for start in starts:
         before = _offset(zone, start) if start == first else _offset(zone, start - _MINUTE)
@@ -30,7 +30,7 @@ def vtimezone(zone: ZoneInfo, around: date) -> Timezone:
     return part
 
 
-def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
+def clock_changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
     """The first minute of each new offset."""
     day = first
     while day < last:

@@ -19,6 +19,7 @@ NAME: Final = "active"
 SHAPE: Final = "mask"
 
 INACTIVE: Final = Words("inactive", "patient {patient} is not active on {date}")
+FEW_DATES: Final = Words("active", "the patient is active on {days} of the {open} open dates")
 
 
 def bars(setting: Setting, patient: Patient, session_type: SessionType, interval: Interval) -> Reason | None:

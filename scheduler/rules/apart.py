@@ -12,6 +12,9 @@ NAME: Final = "apart"
 SHAPE: Final = "pair"
 
 TOGETHER: Final = Words("together", "{first} and {second} are to be kept apart")
+IN_THERE: Final = Words(
+    "apart", "{what}: in {barred} of the {held} groups that fit is somebody kept apart from the patient"
+)
 
 
 def check(facts: Facts) -> Iterator[Finding]:

@@ -20,6 +20,10 @@ EXCLUDED_TAG: Final = Words(
     "excluded_tag", "{session_type} is not for patients tagged {tags}, as {patient} is"
 )
 
+# Why care stays unmet, as `explain` says it.
+ONLY_FOR: Final = Words("audience", "{what} is only for patients tagged {tags}")
+NOT_FOR: Final = Words("audience", "{what} is not for patients tagged {tags}")
+
 
 def bars(
     setting: Setting, patient: Patient, session_type: SessionType, interval: Interval | None = None

@@ -27,6 +27,8 @@ MINUTES: Final = Words(
     "authorized_minutes",
     "patient {patient} has more care minutes than authorised: {minutes}, at most {limit}",
 )
+FEW_DATES: Final = Words("authorization", "the payer authorises {days} of the {open} open dates")
+AMOUNT: Final = Words("authorization", "the payer authorises at most {limits} this week")
 
 
 def bars(setting: Setting, patient: Patient, session_type: SessionType, interval: Interval) -> Reason | None:

@@ -17,6 +17,7 @@ SHAPE: Final = "count"
 TOO_MUCH: Final = Words(
     "care_max", "patient {patient} has too many care minutes in the week: {minutes}, at most {limit}"
 )
+AT_MOST: Final = Words("care_max", "no more than {limit} care minutes a week")
 
 
 def check(facts: Facts) -> Iterator[Finding]:

@@ -23,6 +23,10 @@ UNAVAILABLE: Final = Words(
     "clinician_unavailable", "clinician {clinician} is not available for all of that time"
 )
 TIME_OFF: Final = Words("clinician_time_off", "clinician {clinician} has time off then")
+NOT_THERE: Final = Words(
+    "on_site",
+    "{what} needs {who}: not on site at {barred} of the {starts} times that fit the patient{windows}{rest}",
+)
 
 
 def bars(setting: Setting, clinician: Clinician, interval: Interval) -> Reason | None:

@@ -21,6 +21,12 @@ WEEK_LOAD: Final = Words(
     "week_load", "clinician {clinician} leads too many minutes in the week: {minutes}, at most {limit}"
 )
 
+USED_UP: Final = Words(
+    "clinician_load",
+    "{what} needs {who}: at the limit of the day, the week or a run without break at {barred} of the "
+    "{starts} times that fit the patient{rest}",
+)
+
 
 def check(facts: Facts) -> Iterator[Finding]:
     for clinician, sessions in facts.by_clinician.items():

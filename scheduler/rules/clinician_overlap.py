@@ -20,6 +20,11 @@ BUFFER: Final = Words(
     "clinician_buffer", "clinician {clinician}: {earlier} and {minutes} minutes of buffer reach into {later}"
 )
 
+ENGAGED: Final = Words(
+    "clinician_busy",
+    "{what} needs {who}: leading other sessions at {barred} of the {starts} times that fit the patient{rest}",
+)
+
 
 def check(facts: Facts) -> Iterator[Finding]:
     for clinician, sessions in facts.by_clinician.items():

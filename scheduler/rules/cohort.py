@@ -29,6 +29,16 @@ NOT_ONE_COHORT: Final = Words(
     "not_one_cohort",
     "its patients are not exactly those expected of one cohort of {session_type} ({cohorts})",
 )
+NOT_A_MEMBER: Final = Words("cohort", "{what} is a closed group, and the patient is not in it")
+NOT_MET: Final = Words(
+    "not_held",
+    "the closed group {cohort} does not meet for {what}, though it could: other care was preferred",
+)
+NEVER_MEETS: Final = Words(
+    "cohort_cannot_meet",
+    "the closed group {cohort} cannot meet at {barred} of the {starts} times of {what} that fit the patient: "
+    "others of it cannot come{rest}",
+)
 
 
 def expected(

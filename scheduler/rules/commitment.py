@@ -25,6 +25,16 @@ TRAVELLING: Final = Words(
     "travel",
     "patient {patient} is on the way to or from the commitment {commitment} then ({minutes} minutes)",
 )
+OVERLAPS: Final = Words(
+    "commitment", "{barred} of the {starts} times at which {what} could start overlap {commitments}"
+)
+ON_THE_WAY: Final = Words(
+    "travel",
+    "{barred} of the {starts} times at which {what} could start overlap the way to or from {commitments}",
+)
+FREE: Final = Words(
+    "free_time", "free {free} h of the {open} opening hours, commitments and travel taken off"
+)
 
 
 def bars(setting: Setting, patient: Patient, session_type: SessionType, interval: Interval) -> Reason | None:

@@ -14,6 +14,7 @@ SHAPE: Final = "count"
 TOO_MUCH: Final = Words(
     "day_care_max", "patient {patient} has too many care minutes on {date}: {minutes}, at most {limit}"
 )
+AT_MOST: Final = Words("day_care_max", "no more than {limit} care minutes a day")
 
 
 def check(facts: Facts) -> Iterator[Finding]:

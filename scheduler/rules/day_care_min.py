@@ -17,6 +17,7 @@ SHAPE: Final = "count"
 TOO_LITTLE: Final = Words(
     "day_care_min", "patient {patient} has too few care minutes on {date}: {minutes}, at least {limit}"
 )
+AT_LEAST: Final = Words("day_care_min", "a day with care needs {limit} care minutes or more")
 
 
 def breaches(facts: Facts, patient_id: str) -> int:

@@ -15,6 +15,7 @@ NAME: Final = "days_max"
 SHAPE: Final = "count"
 
 TOO_MANY: Final = Words("days_max", "patient {patient} has too many care days: {days}, at most {limit}")
+AT_MOST: Final = Words("days_max", "no more than {limit} care days a week")
 
 
 def check(facts: Facts) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ NAME: Final = "days_min"
 SHAPE: Final = "count"
 
 TOO_FEW: Final = Words("days_min", "patient {patient} has too few care days: {days}, at least {limit}")
+AT_LEAST: Final = Words("days_min", "a week with care needs {limit} care days or more")
 
 
 def breaches(facts: Facts, patient_id: str) -> int:

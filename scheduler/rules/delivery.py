@@ -18,6 +18,7 @@ SHAPE: Final = "mask"
 NO_TELEHEALTH: Final = Words(
     "no_telehealth", "{session_type} is by telehealth, which {patient} does not take"
 )
+NOT_TAKEN: Final = Words("delivery", "{what} is by telehealth, which the patient does not take")
 
 
 def bars(

@@ -32,6 +32,7 @@ NEITHER: Final = Words(
     "neither_primary_nor_credential",
     "clinician {clinician} is not the primary clinician of every patient and holds none of {credentials}",
 )
+NOBODY: Final = Words("credential", "{what} needs {wanted}, and there is nobody")
 
 
 def bars(entry: Facilitator, clinician: Clinician, patients: Sequence[Patient]) -> Reason | None:

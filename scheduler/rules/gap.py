@@ -20,6 +20,7 @@ TOO_WIDE: Final = Words(
     "gap",
     "patient {patient} has a gap too wide between {earlier} and {later}: {days} dates, at most {limit}",
 )
+AT_MOST: Final = Words("gap", "no more than {limit} dates may lie between two care days")
 
 
 def breaches(facts: Facts, patient_id: str) -> int:

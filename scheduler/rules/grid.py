@@ -31,6 +31,11 @@ OFF_GRID: Final = Words(
 NOT_OPEN: Final = Words("not_open", "the clinic is not open for all of that time")
 OUTSIDE_WINDOWS: Final = Words("outside_windows", "that time is not inside the windows of {session_type}")
 CLOSED: Final = Words("clinic_closed", "the clinic is closed then")
+CLOSED_THEN: Final = Words(
+    "closed",
+    "the clinic is closed at {barred} of the {starts} times of {what} that fit the patient{rest}",
+)
+NO_START: Final = Words("no_start", "no start of {what} fits into opening hours and its windows")
 
 
 def bars(setting: Setting, session_type: SessionType, interval: Interval) -> Reason | None:

@@ -15,6 +15,7 @@ NAME: Final = "group_daily"
 SHAPE: Final = "count"
 
 NO_GROUP: Final = Words("group_daily", "patient {patient} has care but no care group on {date}")
+NEEDED: Final = Words("group_daily", "a day with care needs a group")
 
 
 def breaches(facts: Facts, patient_id: str) -> int:

@@ -19,6 +19,7 @@ SHAPE: Final = "span"
 TOO_LONG: Final = Words(
     "idle_max", "patient {patient} waits too many minutes on {date}: {minutes}, at most {limit}"
 )
+AT_MOST: Final = Words("idle_max", "no more than {limit} minutes of waiting on a day")
 
 
 def check(facts: Facts) -> Iterator[Finding]:

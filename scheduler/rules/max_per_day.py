@@ -19,6 +19,7 @@ TOO_OFTEN: Final = Words(
     "too_often",
     "patient {patient} attends {session_type} too often on {date}: {count} times, at most {limit}",
 )
+AT_MOST: Final = Words("max_per_day", "no more than {limit} {what} a day")
 
 
 def check(facts: Facts) -> Iterator[Finding]:

@@ -26,6 +26,10 @@ SESSION_LOST: Final = Words(
 ATTENDANCE_LOST: Final = Words(
     "pinned_attendance", "pin {pin}: patient {patient} attends no {session_type} at {start}"
 )
+TIED: Final = Words("pin", "pinned attendances leave no other week")
+FIXED: Final = Words(
+    "fixed_group", "{what}: the patients of {barred} of the {held} groups that fit are fixed"
+)
 
 
 def matched(facts: Facts) -> dict[int, Held]:

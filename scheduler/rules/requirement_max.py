@@ -26,6 +26,7 @@ TOO_MANY: Final = Words(
 NOT_REQUIRED: Final = Words(
     "not_required", "{session_type} is in none of the requirements of patient {patient}"
 )
+AT_MOST: Final = Words("requirement_max", "no more than {limit} sessions of {what} a week")
 
 
 def bars(

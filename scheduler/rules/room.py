@@ -32,6 +32,18 @@ SHARED: Final = Words("room_shared", "room {room}: {earlier} reaches into {later
 TURNOVER: Final = Words(
     "room_turnover", "room {room}: {earlier} and {minutes} minutes of turnover reach into {later}"
 )
+NO_FEATURES: Final = Words("room_features", "{what} needs a room with {features}, and there is none")
+SMALL: Final = Words(
+    "room_too_small", "{what} needs room for {needed}; the largest that serves holds {capacity}"
+)
+CLOSED_THEN: Final = Words(
+    "room_closed",
+    "every room for {what} is closed at {barred} of the {starts} times that fit the patient{rest}",
+)
+TAKEN_THEN: Final = Words(
+    "room_busy",
+    "every room for {what} is taken at {barred} of the {starts} times that fit the patient{rest}",
+)
 
 
 def bars(

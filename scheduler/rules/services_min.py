@@ -17,6 +17,7 @@ SHAPE: Final = "count"
 TOO_FEW: Final = Words(
     "services_min", "patient {patient} has too few care sessions on {date}: {services}, at least {limit}"
 )
+AT_LEAST: Final = Words("services_min", "a day with care needs {limit} care sessions or more")
 
 
 def breaches(facts: Facts, patient_id: str) -> int:

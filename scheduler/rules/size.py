@@ -16,6 +16,21 @@ SHAPE: Final = "count"
 TOO_FEW: Final = Words("too_few", "it has too few patients: {patients}, at least {limit}")
 TOO_MANY: Final = Words("too_many", "it has too many patients: {patients}, at most {limit}")
 NOT_ONE: Final = Words("not_one", "it has {patients} patients instead of exactly one")
+FEW_COULD: Final = Words(
+    "too_few", "{what} needs {needed} patients; at no time that fits the patient could more than {could} come"
+)
+FULL: Final = Words(
+    "groups_full", "{what}: {full} of the {held} groups at times that fit the patient are full ({sizes})"
+)
+NOT_HELD: Final = Words(
+    "not_held",
+    "{what} is not held once more: it needs {needed}{when}",
+)
+HELD: Final = Words("groups_held", "{what}: {held} held, {parts}")
+KEPT: Final = Words(
+    "needed",
+    "the patient is needed in {groups} groups that would otherwise be too small or a closed group short",
+)
 
 
 def check(facts: Facts) -> Iterator[Finding]:

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from scheduler.finding import Words
 from scheduler.rules.facts import Facts
 
 NAME: Final = "unmet_care"
+SHORT: Final = Words("short", "{what}: {missing} of {minimum} sessions missing ({minutes} min)")
+SHORT_CARE: Final = Words("short_care", "care minutes: {missing} of {minimum} missing")
 
 
 def minutes_of(facts: Facts, patient_id: str) -> int:

@@ -17,6 +17,8 @@ from scheduler.week import Week
 def timetable_of(
     week: Week, sessions: tuple[PlannedSession, ...], figures: Evaluation, bound: int, solver: dict[str, Any]
 ) -> Timetable:
+    from scheduler.explain.reasons import with_reasons  # asks the kernels of this package itself
+
     clinic = week.problem.clinic
     digest = problem_digest(week.problem.document or week.problem.model_dump(mode="json", by_alias=True))
     content = digest + "".join(s.model_dump_json() for s in sessions)
@@ -27,7 +29,7 @@ def timetable_of(
         week_start=clinic.week_start.isoformat(),
         timezone=clinic.timezone,
         sessions=sessions,
-        patients=figures.patients,
+        patients=with_reasons(week, sessions, figures.patients),
         clinicians=figures.clinicians,
         rooms=figures.rooms,
         objective=Objective(

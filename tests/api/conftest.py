@@ -17,6 +17,7 @@ from api.store.database import open_database
 from api.store.migrate import upgrade
 from tests.api import planner
 from tests.api.door import Door, service_on
+from tests.api.witness import WITNESS
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +62,19 @@ def on_postgres(postgres_database: str) -> Iterator[Door]:
     finally:
         worker.terminate()
         worker.wait(20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_was_told() -> Iterator[None]:
+    """Ends all tests of the service: what they made it write holds no planted name, text or key."""
+    yield
+    assert WITNESS.found() == []
+
+
+@pytest.fixture(scope="session")
+def kernels() -> None:
+    """The search kernels' machine code: on a new machine the first question would not wait for it."""
+    subprocess.run([sys.executable, "-m", "scheduler.solver.warm"], check=True, stderr=subprocess.DEVNULL)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from api.service import Service
 from api.settings import Settings
 from api.store import keys
 from tests.api import planner
+from tests.api.witness import WITNESS
 
 WEEK = examples.WEEK
 _NUMBERS = itertools.count(1)
@@ -35,6 +36,7 @@ class Door:
         """With a new key; no clinic named means all."""
         with self.service.sessions.write() as session:
             _, key = keys.make_key(session, role, list(clinics) or None, **more)
+        WITNESS.secrets.add(key.partition(".")[2])
         return Door(self.client, self.service, key)
 
     def nobody(self) -> Door:
@@ -44,7 +46,7 @@ class Door:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.key is not None:
             sent["Authorization"] = f"Bearer {self.key}"
-        return self.client.request(method, path, json=body, headers=sent)
+        return WITNESS.answered(self.client.request(method, path, json=body, headers=sent))
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self.call("GET", path, **headers)
@@ -99,6 +101,7 @@ def service_on(url: str, **settings: Any) -> Iterator[Door]:
     """The service over an upgraded database behind a real server, with a key that may do everything."""
     planner.use()
     app = create_app(Settings(database_url=url, **settings))
+    WITNESS.watch()
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=2))
     thread = Thread(target=server.run, daemon=True)
     thread.start()
@@ -108,6 +111,7 @@ def service_on(url: str, **settings: Any) -> Iterator[Door]:
     port = server.servers[0].sockets[0].getsockname()[1]
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
         yield Door(client, app.state.service, None).as_("admin")
+        WITNESS.metrics(client.get("/metrics").text)
         app.state.service.watcher.stopping = True
         server.should_exit = True
         thread.join(20)

@@ -14,7 +14,7 @@ from api.store import keys
 from api.store.columns import now
 from tests.api.door import Door
 
-OPEN = {"/healthz", "/readyz", "/metrics", "/v1/session"}
+OPEN = {"/healthz", "/readyz", "/metrics", "/v1/session", "/v1/feeds/{secret}.ics"}
 WRITES = {"/v1/clinics/{clinic_id}": examples.CLINIC}
 _NUMBERS = itertools.count(1)
 
@@ -31,9 +31,24 @@ def example_of(door: Door, method: str, path: str) -> Any:
     return content.get("example", {} if content else None)
 
 
+class Filled(dict[str, str]):
+    """Values for the gaps of a path; a gap nobody thought of fails the test that walks all routes."""
+
+    def __init__(self, clinic: str, timetable: str) -> None:
+        of_clinic = {"clinic_id": clinic, "patient_id": "p1", "clinician_id": "c1"}
+        of_clinic |= {"feed_id": "feed-1", "webhook_id": "wh-1", "delivery_id": "wd-1", "secret": "s" * 43}
+        super().__init__(of_clinic, timetable_id=timetable, other_id=timetable, session_id="s1")
+
+
 def filled(path: str, clinic: str, timetable: str) -> str:
-    names = {"clinic_id": clinic, "patient_id": "p1", "clinician_id": "c1", "timetable_id": timetable}
-    return path.format(**names)
+    return path.format_map(Filled(clinic, timetable))
+
+
+def needed_query(door: Door, method: str, path: str) -> str:
+    """The query that a call cannot do without, by the examples of the OpenAPI document."""
+    operation = door.get("/openapi.json").json()["paths"][path][method.lower()]
+    needed = [p for p in operation.get("parameters", ()) if p["in"] == "query" and p["required"]]
+    return "?" + "&".join(f"{p['name']}={p['schema']['examples'][0]}" for p in needed)
 
 
 def without_id(answer: httpx.Response) -> tuple[int, str]:
@@ -128,12 +143,23 @@ def test_another_clinic_looks_exactly_like_no_clinic_on_every_call(door: Door, r
     for method, path in calls(door):
         if "{" not in path:
             continue
-        body = example_of(door, method, path)
-        real = stranger.call(method, filled(path, theirs.rsplit("/", 1)[1], timetable), body)
-        none = stranger.call(method, filled(path, "no-such-clinic", "tt-" + "0" * 32), body)
+        body, query = example_of(door, method, path), needed_query(door, method, path)
+        real = stranger.call(method, filled(path, theirs.rsplit("/", 1)[1], timetable) + query, body)
+        none = stranger.call(method, filled(path, "no-such-clinic", "tt-" + "0" * 32) + query, body)
         assert real.status_code in (403, 404), (method, path)
         assert without_id(real) == without_id(none), (method, path)
     assert [c["id"] for c in stranger.get("/v1/clinics").json()["clinics"]] == [mine.rsplit("/", 1)[1]]
+
+
+@pytest.mark.parametrize("way", ["{own}/diff/{theirs}", "{theirs}/diff/{own}"])
+def test_ones_own_timetable_tells_nothing_of_anothers(door: Door, way: str) -> None:
+    theirs, mine = door.clinic(), door.clinic()
+    own, other = door.solved(mine).rsplit("/", 1)[1], door.solved(theirs).rsplit("/", 1)[1]
+    stranger = door.as_("admin", mine.rsplit("/", 1)[1])
+    real = stranger.get(f"/v1/timetables/{way.format(own=own, theirs=other)}")
+    none = stranger.get(f"/v1/timetables/{way.format(own=own, theirs='tt-' + '0' * 32)}")
+    assert real.status_code == 404
+    assert without_id(real) == without_id(none)
 
 
 def test_a_timetable_without_a_clinic_is_its_owners(either_door: Door) -> None:

@@ -195,14 +195,6 @@ def test_faulty_commitments_are_refused_with_pointers(door: Door) -> None:
     assert {"/commitments/0", "/commitments/1"} <= set(found)
 
 
-def test_calendars_are_not_taken_yet(door: Door) -> None:
-    path = f"{door.clinic(patients=1)}/patients/p1/commitments"
-    headers = {"Authorization": f"Bearer {door.key}", "Content-Type": "text/calendar"}
-    answer = door.client.put(path, content=b"BEGIN:VCALENDAR", headers=headers)
-    assert answer.status_code == 415
-    assert answer.headers["content-type"] == "application/problem+json"
-
-
 def test_a_clinicians_hours_are_a_part_of_the_clinic(door: Door) -> None:
     clinic = door.clinic(patients=0)
     path = f"{clinic}/clinicians/c1/availability"

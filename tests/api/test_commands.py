@@ -1,4 +1,4 @@
-"""serve, db, keys and audit from the command line, each in a process of its own."""
+"""serve, db, keys and audit from the command line."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
+from unittest import mock
 
 import httpx
 import pytest
 
 from api import examples
+from scheduler.cli import main
 
 PROJECT = Path(__file__).parents[2]
 
@@ -36,8 +41,26 @@ def environment(home: Path) -> dict[str, str]:
     return {**kept, "HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "PYTHONPATH": str(PROJECT)}
 
 
-def run(home: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+class Ended(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(home: Path, *words: str, **settings: str) -> Ended:
+    """A command in this process: as a process of its own each would take a second to start."""
+    with (
+        mock.patch.dict(os.environ, {**environment(home), **settings}, clear=True),
+        redirect_stdout(StringIO()) as output,
+        redirect_stderr(StringIO()) as errors,
+    ):
+        code = main(words)
+    return Ended(code, output.getvalue(), errors.getvalue())
+
+
+def run_alone(home: Path, *words: str, **settings: str) -> Ended:
+    """A command that may serve, in a process of its own."""
+    done = subprocess.run(
         [sys.executable, "-m", "scheduler", *words],
         env={**environment(home), **settings},
         cwd=home,
@@ -45,6 +68,7 @@ def run(home: Path, *words: str, **settings: str) -> subprocess.CompletedProcess
         text=True,
         timeout=60,
     )
+    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 class Served:
@@ -111,7 +135,9 @@ def serving(home: Path, *words: str, **settings: str) -> Iterator[Served]:
 # -- serve --------------------------------------------------------------------------------------------------
 
 
-def test_serve_without_settings_makes_a_private_database_and_prints_one_key_once(home: Path) -> None:
+def test_serve_without_settings_makes_a_private_database_prints_one_key_and_loads_no_solver(
+    home: Path,
+) -> None:
     file = home / "data" / "iop-scheduler" / "iop-scheduler.db"
     with serving(home) as served:
         assert served.key is not None
@@ -120,9 +146,12 @@ def test_serve_without_settings_makes_a_private_database_and_prints_one_key_once
         assert made.status_code == 201
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+        key = served.key
+        loaded = loaded_after_a_question(served, headers)
         code, seconds = served.told_to_end()
         assert (code, seconds < 5) == (0, True)
-        key = served.key
+    for package in ("/ortools/", "/numba/", "/llvmlite/"):
+        assert package not in loaded
     with serving(home) as again:
         assert again.key is None
         assert (
@@ -131,15 +160,16 @@ def test_serve_without_settings_makes_a_private_database_and_prints_one_key_once
         )
 
 
-def test_a_served_process_never_loads_the_solver(home: Path) -> None:
-    with serving(home) as served:
-        headers = {"Authorization": f"Bearer {served.key}"}
-        httpx.put(f"{served.url}/v1/clinics/a", json=examples.CLINIC, headers=headers)
-        httpx.put(f"{served.url}/v1/clinics/a/patients", json=examples.PATIENTS, headers=headers)
-        httpx.post(f"{served.url}/v1/clinics/a/timetables", json=examples.PLAN, headers=headers)
-        loaded = Path(f"/proc/{served.process.pid}/maps").read_text()
-    for package in ("/ortools/", "/numba/", "/llvmlite/", "/numpy/"):
-        assert package not in loaded
+def loaded_after_a_question(served: Served, headers: dict[str, str]) -> str:
+    """What the served process has mapped once it has planned and been asked."""
+    httpx.put(f"{served.url}/v1/clinics/a/patients", json=examples.PATIENTS, headers=headers)
+    body = {**examples.PLAN, "time_limit": 1}
+    wait = {**headers, "Prefer": "wait=60"}
+    made = httpx.post(f"{served.url}/v1/clinics/a/timetables", json=body, headers=wait, timeout=90)
+    assert made.status_code == 201
+    for path in ("export?format=xlsx", "targets/s1"):
+        assert httpx.get(f"{served.url}{made.headers['location']}/{path}", headers=headers).status_code == 200
+    return Path(f"/proc/{served.process.pid}/maps").read_text()
 
 
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
@@ -158,17 +188,19 @@ def test_a_served_process_with_open_streams_ends_within_five_seconds(home: Path,
     file = home / "data" / "iop-scheduler" / "iop-scheduler.db"
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        row = connection.execute("SELECT status, worker, heartbeat_at, result, finished_at FROM timetable")
+        assert row.fetchall() == [("queued", None, None, None, None)]  # handed back, whole
 
 
 def test_two_services_on_one_sqlite_file_are_refused(home: Path) -> None:
     with serving(home):
-        second = run(home, "serve", "--port", "0")
+        second = run_alone(home, "serve", "--port", "0")
     assert second.returncode != 0
     assert "Another process already serves this database" in second.stdout + second.stderr
 
 
 def test_settings_that_do_not_exist_or_fit_end_the_command_with_a_sentence(home: Path) -> None:
-    unknown = run(home, "serve", IOP_SCHEDULER_PROT="8000")
+    unknown = run_alone(home, "serve", IOP_SCHEDULER_PROT="8000")
     assert (unknown.returncode, "IOP_SCHEDULER_PROT: no such setting" in unknown.stderr) == (2, True)
     unreachable = run(
         home, "keys", "list", IOP_SCHEDULER_DATABASE_URL="postgresql://nobody:secret@127.0.0.1:1/x"
@@ -183,7 +215,7 @@ def test_settings_that_do_not_exist_or_fit_end_the_command_with_a_sentence(home:
 
 def test_a_shared_database_is_upgraded_on_purpose_only(home: Path, fresh_postgres: str) -> None:
     settings = {"IOP_SCHEDULER_DATABASE_URL": fresh_postgres}
-    refused = run(home, "serve", "--port", "0", **settings)
+    refused = run_alone(home, "serve", "--port", "0", **settings)
     assert (refused.returncode, "iop-scheduler db upgrade" in refused.stderr) == (2, True)
     assert run(home, "db", "upgrade", **settings).returncode == 0
     assert run(home, "keys", "create", "--role", "viewer", "--all-clinics", **settings).returncode == 0
@@ -195,8 +227,7 @@ def test_a_database_from_the_future_is_refused(home: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = 'z999'")
         connection.commit()
-    for words in (("serve",), ("db", "upgrade"), ("keys", "list")):
-        refused = run(home, *words)
+    for refused in (run_alone(home, "serve"), run(home, "db", "upgrade"), run(home, "keys", "list")):
         assert refused.returncode == 2
         assert "a later version of the program" in refused.stderr
 
@@ -228,15 +259,18 @@ def test_retention_counts_first_and_deletes_what_is_old(home: Path) -> None:
     file = home / "data" / "iop-scheduler" / "iop-scheduler.db"
     columns = "id, lane, owner, week_start, status, attempt, cancel_requested, options, event_seq, version"
     with closing(sqlite3.connect(file)) as connection:
-        for name, status, finished in (
-            ("a", "failed", "2020-01-01"),
-            ("b", "solved", "2020-01-01"),
-            ("c", "solved", "2999-01-01"),
+        month_ago = f"{datetime.now(UTC) - timedelta(days=30):%Y-%m-%d}"
+        for name, status, finished, made_from in (
+            ("a", "failed", "2020-01-01", None),
+            ("b", "solved", "2020-01-01", None),
+            ("c", "solved", month_ago, None),
+            ("draft moved on from", "solved", month_ago, "c"),
+            ("last draft", "solved", month_ago, "draft moved on from"),
         ):
             connection.execute(
-                f"INSERT INTO timetable ({columns}, created_at, finished_at) VALUES (?, 'l', 'o', "
-                "'2020-01-01', ?, 1, 0, '{}', 0, 1, '2020-01-01', ?)",
-                (name, status, finished),
+                f"INSERT INTO timetable ({columns}, created_at, finished_at, parent_id) VALUES (?, 'l', 'o', "
+                "'2020-01-01', ?, 1, 0, '{}', 0, 1, '2020-01-01', ?, ?)",
+                (name, status, finished, made_from),
             )
         connection.execute(
             "INSERT INTO audit_entry (at, actor, action, patients, source, request_id, details) "
@@ -244,11 +278,12 @@ def test_retention_counts_first_and_deletes_what_is_old(home: Path) -> None:
         )
         connection.commit()
     dry = run(home, "db", "retention", "--dry-run")
-    assert "2  timetables" in dry.stdout
+    assert "3  timetables" in dry.stdout
     assert "1  audit entries" in dry.stdout
     assert run(home, "db", "retention").returncode == 0
     with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("SELECT id FROM timetable").fetchall() == [("c",)]
+        kept = connection.execute("SELECT id FROM timetable ORDER BY id").fetchall()
+        assert kept == [("c",), ("last draft",)]
         assert connection.execute("SELECT action FROM audit_entry").fetchall() == [("audit.retention",)]
     assert run(home, "audit", "verify").returncode == 0
 
@@ -318,7 +353,7 @@ def test_the_example_client_goes_from_an_empty_database_to_a_published_week(home
     week = PROJECT / "examples" / "riverside.json"
     with serving(home) as served:
         assert served.key is not None
-        words = [str(PROJECT / "examples" / "client.py"), served.url, served.key, str(week)]
+        words = [str(PROJECT / "examples" / "client.py"), served.url, served.key, str(week), "2"]
         first = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=240)
         assert first.returncode == 0, first.stdout + first.stderr
         assert "published" in first.stdout

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import structlog
 
@@ -15,6 +16,7 @@ from api import examples
 from api.store.models import AuditEntry
 from tests.api.conftest import upgraded
 from tests.api.door import Door, service_on
+from tests.api.witness import WITNESS
 
 NAME, TEXT, PATIENT = "Zebulon Quixote", "custody hearing about Aloysius", "patient-id-planted-4711"
 PERSON = {**examples.PATIENT, "display_name": NAME}
@@ -73,8 +75,29 @@ def meet_the_words(door: Door) -> list[str]:
         door.client.post("/v1/session", json={"key": door.key}),
         door.client.post("/v1/session", json={"key": NAME}),
     ]
+    answers += ask_with_the_words(door, clinic)
     break_the_service(door, patient)
     return [a.text for a in answers if a.status_code >= 400]
+
+
+def ask_with_the_words(door: Door, clinic: str) -> list[httpx.Response]:
+    """Questions about a timetable with the planted patient in it, rightly and wrongly put."""
+    week = door.solved(clinic)
+    what_if = {"id": PATIENT, **PERSON}
+    court = {"id": "c", "kind": TEXT, "days": ["mon"], "start": "09:00", "end": "10:00"}
+    return [
+        door.post(f"{week}/placements", {"patient": what_if}),
+        door.post(f"{week}/placements", {"patient": {**what_if, "commitments": [court]}}),
+        door.post(f"{week}/placements", {"patient": NAME}),
+        door.post(f"{week}/check", [{"session": NAME, "set": {"add": [NAME]}}]),
+        door.post(f"{week}/moves", [{"session": "s1", "set": {"remove": [PATIENT]}}], If_Match="*"),
+        door.post(f"{week}/moves", [{"session": "s1", "set": {"start": TEXT}}], If_Match="*"),
+        door.post(f"{week}/repairs", {"from": TEXT, "patients": [what_if], "leavers": [NAME]}),
+        door.get(f"{week}/targets/{NAME}"),
+        door.get(f"{week}/diff/{NAME}"),
+        door.get(f"{week}/export?format=csv&patient={PATIENT}"),
+        door.get(f"{week}/export?format=xlsx&patient={NAME}"),
+    ]
 
 
 def break_the_service(door: Door, patient: str) -> None:
@@ -107,6 +130,13 @@ def test_logs_hold_none_of_the_words_and_tell_calls_by_their_routes(told: Told) 
     assert "test_privacy.py" in failure["where"]
 
 
+def test_whoever_watches_all_these_tests_sees_what_is_written(told: Told) -> None:
+    door, _, _ = told
+    assert any('"route": "/v1/timetables/{timetable_id}/moves"' in line for line in WITNESS.lines)
+    assert (door.key or "").partition(".")[2] in WITNESS.secrets
+    assert WITNESS.found() == []
+
+
 def test_metrics_hold_none_of_the_words(told: Told) -> None:
     door, _, _ = told
     metrics = door.nobody().get("/metrics").text
@@ -118,7 +148,7 @@ def test_metrics_hold_none_of_the_words(told: Told) -> None:
 
 def test_error_texts_hold_no_name_and_no_commitments_text(told: Told) -> None:
     _, _, errors = told
-    assert len(errors) >= 12
+    assert len(errors) >= 18
     for error in errors:
         document = json.loads(error)
         sentences = [

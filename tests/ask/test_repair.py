@@ -24,7 +24,7 @@ MONDAY: Doc = {"from": "2026-11-30T00:00", "absences": [{"clinician": "c1", "dat
 def repaired(week: Doc, timetable: Doc, event: Doc) -> Repair:
     problem = read_problem(week).problem
     sessions = [PlannedSession(**s) for s in timetable["sessions"]]
-    answer = repair(problem, sessions, read_event(event, problem))
+    answer = repair(problem, sessions, read_event(event, problem), seconds=20)
     assert verify(read_problem(answer.problem).problem, answer.timetable).clean
     return answer
 
@@ -93,6 +93,16 @@ def test_what_has_happened_stays_as_it_was(week: Doc, timetable: Doc) -> None:
     answer = repaired(week, timetable, event)
     assert [(s.id, s.patients) for s in answer.timetable.sessions] == [("s1", ("p1", "p2", "p3"))]
     assert [p["session"]["id"] for p in answer.problem["pins"]] == ["s1"]
+
+
+def test_care_that_is_lost_is_never_made_up_in_the_past(week: Doc, timetable: Doc) -> None:
+    week["clinic"]["opening_hours"][0]["days"] = ["mon", "tue", "wed", "thu", "fri"]
+    for patient in week["patients"]:
+        patient["commitments"] = [{"id": "job", "days": ["thu", "fri"], "start": "08:00", "end": "17:00"}]
+    event = {"from": "2026-12-02T08:05", "absences": [{"clinician": "c1", "date": "2026-12-02"}]}
+    answer = repaired(week, timetable, event)
+    assert [s.id for s in answer.timetable.sessions] == ["s1"]  # Tuesday morning would have been free
+    assert answer.unmet_minutes == 180
 
 
 def test_a_leaver_leaves_a_group_too_small_and_the_rest_is_told(week: Doc, timetable: Doc) -> None:

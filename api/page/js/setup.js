@@ -1,0 +1,188 @@
+// Set-up: rooms, clinicians, session types, programs with their rules in plain words, patients.
+
+import { ask, has, part, post, put, Refusal } from "./calls.js";
+import { button, dialog, field, h, refill, say } from "./dom.js";
+import { formOf } from "./forms.js";
+import { tellRefusal } from "./frame.js";
+import { changed, clinicPath, loadClinic, may, note, reloadPeople, state } from "./state.js";
+import { list, t, termed } from "./words.js";
+
+const named = (items) => items.map((x) => [x.id, x.name || x.id]);
+const SPECS = {
+  clinic: [["name", "text"], ["timezone", "text"], ["opening_hours", "weekly"]],
+  rooms: [["name", "text"], ["capacity", "number"], ["features", "words"], ["turnover_minutes", "number"], ["closures", "dated"]],
+  clinicians: [["name", "text"], ["credentials", "words"], ["max_day_minutes", "number"], ["max_week_minutes", "number"], ["buffer_minutes", "number"], ["max_consecutive_minutes", "number"], ["break_minutes", "number"], ["availability", "weekly"], ["time_off", "dated"]],
+  session_types: [["name", "text"], ["mode", "choice", () => ["group", "individual", "family"].map((x) => [x, t(`kind.${x}`)])], ["minutes", "number"], ["size", "range"], ["facilitators", "leaders"], ["delivery", "choice", () => [["in_person", t("inPerson")], ["telehealth", t("telehealth")]]], ["room", "roomNeed"], ["start_every_minutes", "number"], ["counts_as_care", "check"], ["windows", "weekly"]],
+  programs: [["name", "text"], ["care_minutes", "range"], ["days", "range"], ["day_care_minutes", "range"], ["max_idle_minutes", "number"], ["max_gap_days", "number"], ["min_services_per_day", "number"], ["group_every_day", "check"], ["requirements", "requirements"], ["enforce", "flags"]],
+  patients: [["display_name", "text"], ["program", "choice", (c) => named(c.programs ?? [])], ["primary_clinician", "choice", (c) => [["", "–"], ...named(c.clinicians ?? [])]], ["priority", "number"], ["tags", "words"], ["telehealth", "check"], ["active", "period"], ["preferred", "weekly"]],
+};
+const FRESH = {
+  rooms: () => ({ capacity: 12, features: [] }), clinicians: () => ({ credentials: [], availability: [{ days: ["mon", "tue", "wed", "thu", "fri"], start: "09:00", end: "17:00" }] }),
+  session_types: () => ({ mode: "group", minutes: 60, size: { min: 3, max: 12 }, facilitators: [{ credentials: [] }], room: {} }), programs: () => ({ requirements: [] }),
+  patients: () => ({ program: state.clinic.programs?.[0]?.id }),
+};
+
+export async function show(main, more) {
+  const view = { part: PARTS().includes(more.part) ? more.part : "clinic" };
+  const draw = () => {
+    const place = h("section", { class: "options" });
+    refill(main, h("h1", {}, t("tab.setup")), h("div", { class: "side-nav" }, h("nav", { "aria-label": t("tab.setup") }, PARTS().map((key) =>
+      h("button", { type: "button", class: "plain", "aria-current": key === view.part ? "true" : null, onclick: () => { view.part = key; note({ part: key }); draw(); } }, t(`part.${key}`)))), place));
+    if (view.part === "clinic") refill(place, siteForm());
+    else if (view.part === "import") refill(place, importForm());
+    else entries(view.part, place, draw);
+  };
+  draw();
+  return { update: draw };
+}
+
+const PARTS = () => [...Object.keys(SPECS), ...(has("imports") && may("people") ? ["import"] : [])];
+const allowed = (key) => may(key === "patients" ? "people" : "clinic");
+
+function siteForm() {
+  const draft = structuredClone(state.clinic.clinic);
+  return h("form", { class: "panel", onsubmit: (e) => { e.preventDefault(); saveClinic((doc) => { doc.clinic = draft; }); } }, h("h2", {}, t("part.clinic")), formOf(draft, SPECS.clinic),
+    h("div", { class: "row" }, h("button", { type: "submit", class: "primary", disabled: !allowed("clinic") }, t("save"))), !allowed("clinic") && h("p", { class: "hint" }, t("adminOnly")));
+}
+
+function entries(key, place, draw) {
+  const items = key === "patients" ? state.people : state.clinic[key] ?? [];
+  refill(place, h("div", { class: "row" }, h("h2", {}, t(`part.${key}`)), h("span", { class: "chip" }, String(items.length)), allowed(key) && button(t("addOne"), () => addDialog(key, draw))),
+    !allowed(key) && h("p", { class: "hint" }, t("adminOnly")), items.length ? h("div", { class: "entries" }, items.map((item) => entry(key, item, draw))) : h("p", { class: "panel" }, t("noneYet")));
+}
+
+function entry(key, item, draw) {
+  const body = h("div", {});
+  const node = h("details", { class: "entry" }, h("summary", {}, h("b", {}, item.name || item.display_name || item.id), h("small", {}, glimpse(key, item))), body);
+  node.addEventListener("toggle", () => {
+    if (!node.open || body.children.length) return;
+    const draft = structuredClone(item);
+    refill(body, key === "programs" && h("ul", { class: "rules" }, rulesOf(item).map((x) => h("li", {}, x))), formOf(draft, SPECS[key], state.clinic),
+      allowed(key) && h("div", { class: "row" }, button(t("save"), () => store(key, draft), { class: "primary" }), button(t("remove"), () => removeOne(key, item, draw), { class: "danger" })));
+  });
+  return node;
+}
+
+function glimpse(key, x) {
+  if (key === "rooms") return t("glimpse.rooms", { n: x.capacity, features: (x.features ?? []).join(", ") });
+  if (key === "clinicians") return (x.credentials ?? []).join(", ");
+  if (key === "session_types") return [t(`kind.${x.mode}`), t("minutes", { n: x.minutes }), x.size && t("sizeOf", x.size)].filter(Boolean).join(" · ");
+  if (key === "patients") return [state.clinic.programs?.find((p) => p.id === x.program)?.name ?? x.program, ...(x.tags ?? [])].join(" · ");
+  return rulesOf(x).slice(0, 2).join(" ");
+}
+
+/** A program's rules as sentences. */
+function rulesOf(p) {
+  const types = new Map((state.clinic.session_types ?? []).map((s) => [s.id, s.name || s.id]));
+  const range = (key, r, by = 1) => r && t(r.min && r.max ? `rule.${key}` : r.min ? `rule.${key}.min` : `rule.${key}.max`, { min: (r.min ?? 0) / by, max: (r.max ?? 0) / by });
+  return [range("care", p.care_minutes, 60), range("days", p.days), range("day", p.day_care_minutes, 60),
+    p.max_idle_minutes !== undefined && p.max_idle_minutes !== null && t("rule.idle", { n: p.max_idle_minutes }), p.max_gap_days && t("rule.gap", { n: p.max_gap_days }),
+    p.min_services_per_day && t("rule.services", { n: p.min_services_per_day }), p.group_every_day && t("rule.group"),
+    ...(p.requirements ?? []).map((r) => t(r.sessions.min === r.sessions.max ? "rule.exactly" : "rule.between", { min: r.sessions.min ?? 0, max: r.sessions.max ?? "∞", what: list(r.any_of.map((x) => types.get(x) ?? x), "disjunction") })),
+    p.enforce?.length && t("rule.enforce", { what: list(p.enforce.map((x) => termed("breach", x))) })].filter(Boolean);
+}
+
+// -- storing ----------------------------------------------------------------------------------------------------
+
+async function saveClinic(change) {
+  const doc = structuredClone(state.clinic);
+  change(doc);
+  return save(() => put(clinicPath(), doc, { ifMatch: state.clinicTag }));
+}
+
+async function save(write) {
+  try {
+    await write();
+    await reloadPeople();
+    changed();
+    say(t("saved"), { kind: "good" });
+    return true;
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    if (refusal.status === 412) {
+      await reloadPeople();
+      changed();
+      say(t("changedElsewhere2"), { kind: "fault" });
+    } else if (refusal.problem.errors || refusal.problem.references) {
+      dialog(t("notStored"), h("ul", {}, refusal.lines.map((line) => h("li", {}, line))), { closeLabel: t("close"), buttons: [(close) => button(t("understood"), close, { class: "primary" })] });
+    } else tellRefusal(refusal);
+    return false;
+  }
+}
+
+const patientPath = (id) => `${clinicPath()}/patients/${part(id)}`;
+
+function store(key, draft) {
+  if (key === "patients") return save(async () => {
+    const { etag } = await ask("GET", patientPath(draft.id));
+    await put(patientPath(draft.id), draft, { ifMatch: etag });
+  });
+  return saveClinic((doc) => { doc[key] = doc[key].map((x) => (x.id === draft.id ? draft : x)); });
+}
+
+function removeOne(key, item, draw) {
+  dialog(t("removeTitle", { what: item.name || item.display_name || item.id }), h("p", {}, t("removeWhy")), {
+    closeLabel: t("close"),
+    buttons: [(close) => button(t("cancel"), close), (close) => button(t("remove"), async () => {
+      close();
+      if (key === "patients") await save(() => ask("DELETE", patientPath(item.id), undefined, { ifMatch: "*" }));
+      else await saveClinic((doc) => { doc[key] = doc[key].filter((x) => x.id !== item.id); });
+      draw();
+    }, { class: "danger" })],
+  });
+}
+
+function addDialog(key, draw) {
+  const draft = { id: "", ...FRESH[key]() };
+  const id = h("input", { type: "text", required: true, pattern: "[A-Za-z0-9][A-Za-z0-9_.:\\-]{0,63}", oninput: (e) => { draft.id = e.target.value; } });
+  dialog(t("addOne"), [field(t("id"), id, t("idHint")), formOf(draft, SPECS[key], state.clinic)], {
+    wide: true, closeLabel: t("close"),
+    buttons: [(close) => button(t("cancel"), close), (close) => button(t("save"), async () => {
+      if (!id.reportValidity()) return;
+      const done = key === "patients" ? await save(() => put(patientPath(draft.id), draft)) : await saveClinic((doc) => { doc[key] = [...(doc[key] ?? []), draft]; });
+      if (done) { close(); draw(); }
+    }, { class: "primary" })],
+  });
+}
+
+// -- spreadsheets -------------------------------------------------------------------------------------------------
+
+/** First what a file would change, then Apply. */
+function importForm() {
+  const found = h("div", { class: "options" });
+  const input = h("input", { type: "file", accept: ".csv,.xlsx", onchange: () => input.files[0] && send(input.files[0], true) });
+  const media = (file) => (/\.csv$/i.test(file.name) ? "text/csv" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+  async function send(file, dry) {
+    refill(found, h("p", { role: "status" }, t("checking")));
+    try {
+      const { body } = await post(`${clinicPath()}/imports${dry ? "?dry_run=true" : ""}`, file, { media: media(file) });
+      if (!dry) { refill(found); input.value = ""; await reloadPeople(); changed(); say(t("saved"), { kind: "good" }); return; }
+      const lines = Object.entries(body).filter(([, d]) => Array.isArray(d?.added)).map(([name, d]) => t("importLine", { what: t(`part.${name}`), added: d.added.length, changed: d.changed.length, removed: d.removed.length }));
+      refill(found, h("ul", { class: "rules" }, lines.map((x) => h("li", {}, x))), h("div", { class: "row" }, button(t("apply"), () => send(file, false), { class: "primary" })));
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      const { errors = [] } = refusal.problem;
+      refill(found, h("h3", {}, t("notStored")), h("ul", { class: "rules" }, errors.length ? errors.map((e) => h("li", {}, [e.sheet, e.row && t("rowN", { n: e.row }), e.column].filter(Boolean).join(", "), ": ", e.message)) : h("li", {}, refusal.message)));
+    }
+  }
+  const link = (filled) => h("a", { class: "button", href: `${clinicPath()}/sheets?filled=${filled}`, download: true }, t(filled ? "sheetsFilled" : "sheetsEmpty"));
+  return h("section", { class: "panel" }, h("h2", {}, t("part.import")), h("p", {}, t("importWhy")), h("div", { class: "row" }, link(false), link(true)), field(t("importFile"), input), found);
+}
+
+/** The first clinic of an empty database. */
+export function newClinic() {
+  const draft = { name: "", timezone: Intl.DateTimeFormat().resolvedOptions().timeZone, opening_hours: [{ days: ["mon", "tue", "wed", "thu", "fri"], start: "08:00", end: "20:00" }] };
+  const id = h("input", { type: "text", required: true, pattern: "[A-Za-z0-9][A-Za-z0-9_.:\\-]{0,63}" });
+  dialog(t("startOwn"), [field(t("id"), id, t("idHint")), formOf(draft, SPECS.clinic)], {
+    wide: true, closeLabel: t("close"),
+    buttons: [(close) => button(t("save"), async () => {
+      if (!id.reportValidity()) return;
+      try {
+        await put(clinicPath(id.value), { clinic: draft }, { ifNoneMatch: "*" });
+        close();
+        location.reload();
+      } catch (refusal) { tellRefusal(refusal); }
+    }, { class: "primary" })],
+  });
+}
+export { loadClinic };

@@ -1,0 +1,157 @@
+"""The forms of questions about a timetable and of their answers, for OpenAPI.
+
+Answers of the library whose modules load the search are described here once more: the API process never
+loads them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from api.documents import FindingShown, PatientDocument
+from scheduler.diff import PersonChanges
+from scheduler.moves import Move, TermChange
+from scheduler.problem import Document, Id, Pin
+from scheduler.timetable import Breach, Reason
+from scheduler.timetable import Timetable as TimetableDocument
+
+
+class MovesRequest(Document):
+    """Manual changes, applied as one; a bare list of moves is taken too."""
+
+    moves: tuple[Move, ...] = Field(default=(), strict=False, max_length=500)
+    pins: tuple[Pin, ...] | None = Field(
+        default=None,
+        strict=False,
+        description="all pins from now on; left out: as they are, and what is moved is pinned",
+    )
+
+
+class CheckAnswer(BaseModel):
+    """What moves would do; `legal` when they break no rule that was not broken before."""
+
+    legal: bool
+    new: list[FindingShown]
+    mended: list[FindingShown]
+    remaining: list[FindingShown]
+    terms: list[TermChange] = Field(description="the change of each term of the objective")
+    cost: int
+    objective: int
+
+
+class PlaceVerdict(BaseModel):
+    """`fits`, costs more (`soft`), or breaks rules (`hard`; it has no cost then)."""
+
+    verdict: Literal["fits", "soft", "hard"]
+    cost: int
+    reasons: list[Reason]
+
+
+class TargetPlace(PlaceVerdict):
+    """One start: the verdict with the session's own clinicians and room, and with each other one instead."""
+
+    start: str
+    clinicians: dict[str, PlaceVerdict]
+    rooms: dict[str, PlaceVerdict]
+
+
+class TargetsAnswer(BaseModel):
+    """Every place that a session could be put to."""
+
+    session: str
+    targets: list[TargetPlace]
+
+
+class PinsAnswer(BaseModel):
+    """What may not change when this timetable is repaired: asked for with the week, or left by moves."""
+
+    pins: list[Pin]
+
+
+class PlacementRequest(Document):
+    """Whom to place: a stored patient by id, or a document for a what-if; nothing of it is stored."""
+
+    patient: Id | PatientDocument
+    options: Annotated[int, Field(ge=1, le=20, description="plans at most")] = 5
+    openings: bool = Field(default=True, description="ask as well what one more group session would allow")
+
+
+class PlannedAttendance(BaseModel):
+    session: str | None = Field(description="null: a session to be opened")
+    session_type: str
+    start: str
+    end: str
+    clinicians: list[str]
+    room: str | None
+
+
+class WeekPlan(BaseModel):
+    """One week for the patient; `moves` are what `POST …/moves` takes to make it."""
+
+    increase: int = Field(description="what it adds to the objective")
+    attendances: list[PlannedAttendance]
+    care_minutes: int
+    days: list[str]
+    idle_minutes: int
+    unmet_minutes: int
+    short: dict[str, int]
+    breaches: list[Breach]
+    moves: list[Move]
+
+
+class OpeningShown(BaseModel):
+    """One more group session, were it held: what it would add then, and how many others it needs."""
+
+    session_type: str
+    start: str
+    clinicians: list[str]
+    room: str | None
+    increase: int
+    others_needed: int
+    others_who_could: int
+
+
+class PlacementAnswer(BaseModel):
+    """The best plans first; `exact` unless a limit of the search was reached."""
+
+    patient: str
+    exact: bool
+    plans: list[WeekPlan]
+    openings: list[OpeningShown]
+    reasons: list[Reason]
+
+
+class AttendanceCounts(BaseModel):
+    """Attendances lost (left out or moved), led by others, and new ones."""
+
+    lost: int
+    clinicians: int
+    new: int
+
+
+class DifferenceAnswer(BaseModel):
+    """Everyone for whom something is different, in words for them; `attendances` counts the changes."""
+
+    patients: list[PersonChanges]
+    clinicians: list[PersonChanges]
+    attendances: dict[str, int]
+    same: bool
+
+
+class RepairAlternative(BaseModel):
+    """More changes, and less care unmet: a draft of its own."""
+
+    timetable: TimetableDocument
+    changed: AttendanceCounts
+    unmet_minutes: int
+    difference: DifferenceAnswer
+
+
+class RepairAnswer(RepairAlternative):
+    """A draft with as few changes as possible, and up to two others beside it."""
+
+    proved: str | None = Field(description="the circle in which no repair loses fewer attendances")
+    least: int = Field(description="attendances that any repair of the largest circle looked at loses")
+    alternatives: list[RepairAlternative]

@@ -1,0 +1,70 @@
+"""Reasons for every unmet minute of a timetable, cheap enough to go into every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scheduler.explain.clinic import ClinicPlaces
+from scheduler.explain.least import LeastUnmet
+from scheduler.explain.telling import Telling
+from scheduler.explain.tiers import Share, shares_of
+from scheduler.explain.world import World
+from scheduler.problem import SessionPin
+from scheduler.rules import pin, unmet_care
+from scheduler.rules.facts import Facts
+from scheduler.solver.seeding import excuse_facts
+from scheduler.timetable import PatientFigures, PlannedSession, Reason
+from scheduler.week import Week, compile_week
+
+
+class Reasoning:
+    """One timetable, ready to be asked about any of its patients."""
+
+    def __init__(self, facts: Facts, week: Week | None = None) -> None:
+        self.facts = facts
+        self.week = week or _week_of(facts)
+        self.clinic = ClinicPlaces(self.week, facts)
+        self.programme = LeastUnmet(self.week)
+
+    def unmet(self, patient: str) -> int:
+        return unmet_care.minutes_of(self.facts, patient)
+
+    def short(self) -> list[str]:
+        """Whoever has unmet minutes: the highest priority first, then the most minutes."""
+        patients = self.facts.setting.patients
+        unmet = {p: self.unmet(p) for p in patients}
+        return sorted((p for p, n in unmet.items() if n), key=lambda p: (-patients[p].priority, -unmet[p]))
+
+    def of(self, patient: str) -> tuple[tuple[Share, ...], tuple[Reason, ...]]:
+        """The shares of the unmet minutes, and the reasons in words; both empty where nothing is unmet."""
+        unmet = self.unmet(patient)
+        if not unmet:
+            return (), ()
+        world = self.world(patient)
+        shares = shares_of(world, self.programme, unmet)
+        return tuple(shares), Telling(world, shares).reasons()
+
+    def world(self, patient: str) -> World:
+        return World(self.clinic, self.facts.setting.patients[patient])
+
+
+def with_reasons(
+    week: Week, sessions: Iterable[PlannedSession], figures: Iterable[PatientFigures]
+) -> tuple[PatientFigures, ...]:
+    """The figures of a timetable's patients, the short ones with their reasons."""
+    given = tuple(figures)
+    if not any(f.unmet_minutes for f in given):
+        return given
+    reasoning = Reasoning(Facts(week.problem, sessions), week)
+    return tuple(
+        f.model_copy(update={"reasons": reasoning.of(f.id)[1]}) if f.unmet_minutes else f for f in given
+    )
+
+
+def _week_of(facts: Facts) -> Week:
+    """Compiled, with what happened excused as in a search."""
+    week = compile_week(facts.setting.problem)
+    happened = {i for i, p in enumerate(week.problem.pins) if isinstance(p, SessionPin) and p.happened}
+    if happened:
+        excuse_facts(week, [s.given for i, s in pin.matched(facts).items() if i in happened])
+    return week

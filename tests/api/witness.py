@@ -1,0 +1,52 @@
+"""All that the services of these tests write and give out, to be searched for what it must not hold."""
+
+from __future__ import annotations
+
+import logging
+
+import httpx
+
+# The name of the examples, and the words that the tests plant: each belongs into bodies and nowhere else.
+WORDS = ("A. Example", "Zebulon", "custody hearing")
+# Programs that call the service write addresses as they were given them.
+CALLERS = ("httpx", "httpcore", "urllib3", "schemathesis", "hypothesis")
+
+
+class Witness(logging.Handler):
+    """Log lines, addresses given out, metrics and error texts; `found` names those that tell too much."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+        self.secrets: set[str] = set()
+
+    def watch(self) -> None:
+        """Be among the root's handlers; setting up a service's logs puts its own in place of all others."""
+        if self not in logging.getLogger().handlers:
+            logging.getLogger().addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.partition(".")[0] in CALLERS:
+            return
+        own = [h for h in logging.getLogger().handlers if h is not self and h.formatter is not None]
+        self.lines.append(own[0].format(record) if own else record.getMessage())
+
+    def answered(self, answer: httpx.Response) -> httpx.Response:
+        """Note what an answer says outside of the documents that belong in bodies."""
+        self.lines += [answer.headers[name] for name in ("location", "link") if name in answer.headers]
+        if answer.headers.get("content-type") == "application/problem+json":
+            document = answer.json()
+            self.lines += [document["title"], document["detail"]]
+            self.lines += [error["message"] for error in document.get("errors") or ()]
+        return answer
+
+    def metrics(self, text: str) -> None:
+        self.lines.append(text)
+
+    def found(self) -> list[str]:
+        """The lines that hold a planted word or the secret of a key."""
+        words = {*WORDS, *self.secrets}
+        return [line for line in self.lines if any(word in line for word in words)]
+
+
+WITNESS = Witness()

@@ -1,0 +1,112 @@
+"""The service as it is started by anybody who has just installed it: `serve`, SQLite, a printed first key."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "riverside.json"
+WEEK = "2026-11-30"
+KEY = re.compile(r"iop\w+\.\S+")
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running service and its first key."""
+
+    url: str
+    key: str
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        sent = {"Authorization": f"Bearer {self.key}"} | {n.replace("_", "-"): v for n, v in headers.items()}
+        answer = httpx.request(method, self.url + path, json=body, headers=sent, timeout=180)
+        assert answer.status_code < 400, answer.text
+        return answer
+
+    def store(self, problem: Json) -> str:
+        """The clinic and people of a problem document; the clinic's path."""
+        site = dict(problem["clinic"])
+        site.pop("week_start")
+        parts = ("schema_version", "session_types", "programs", "clinicians", "rooms", "weights")
+        path = f"/v1/clinics/{site['id']}"
+        self.ask("PUT", path, {k: v for k, v in problem.items() if k in parts} | {"clinic": site})
+        self.ask("PUT", f"{path}/patients", {"patients": problem["patients"]})
+        for name in ("cohorts", "apart"):
+            if problem.get(name):
+                self.ask("PUT", f"{path}/{name}", {name: problem[name]})
+        return path
+
+    def solved(self, clinic: str, week_start: str = WEEK, seconds: float = 2) -> str:
+        """The id of a finished timetable."""
+        body = {"week_start": week_start, "time_limit": seconds}
+        made: Json = self.ask("POST", f"{clinic}/timetables", body, Prefer="wait=60").json()
+        for _ in range(600):
+            if made["status"] not in ("queued", "solving"):
+                return str(made["id"])
+            time.sleep(0.2)
+            made = self.ask("GET", f"/v1/timetables/{made['id']}").json()
+        raise AssertionError("the search did not end")
+
+
+def example() -> Json:
+    document: Json = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    return document
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving() -> Iterator[Served]:
+    """A service of its own over an empty database."""
+    with tempfile.TemporaryDirectory(prefix="page-") as folder:
+        port = free_port()
+        mine = {
+            "IOP_SCHEDULER_DATABASE_URL": f"sqlite:///{folder}/page.db",
+            "IOP_SCHEDULER_PORT": str(port),
+            "IOP_SCHEDULER_INTERACTIVE_SECONDS": "120",  # a machine's first question translates
+        }
+        program = [sys.executable, "-m", "scheduler", "serve"]
+        process = subprocess.Popen(
+            program, env=os.environ | mine, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        try:
+            yield Served(f"http://127.0.0.1:{port}", _first_key(process, port))
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _first_key(process: subprocess.Popen[str], port: int) -> str:
+    assert process.stdout is not None
+    key = None
+    for line in process.stdout:
+        found = KEY.search(line)
+        key = key or (found and found.group())
+        if line.startswith("Serving"):
+            break
+    assert key, "the service printed no first key"
+    for _ in range(200):
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/healthz")
+            return key
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("the service does not answer")
