@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scheduler.solver.kernels.search import Search
+from scheduler.solver.kernels.memory import Search
 from scheduler.timetable import PlannedSession
 from scheduler.week import Week
 

@@ -18,11 +18,11 @@ from scheduler.problem import Problem, SessionPin
 from scheduler.progress import Progress, ProgressListener, gap_between
 from scheduler.solver.answer import timetable_of
 from scheduler.solver.assembly import sessions_of
-from scheduler.solver.bound import ideal_bounds
 from scheduler.solver.kernels import translated
 from scheduler.solver.kernels.attendance import BIG
 from scheduler.solver.kernels.boxes import box
-from scheduler.solver.kernels.search import KINDS
+from scheduler.solver.kernels.memory import KINDS
+from scheduler.solver.proving import Proving
 from scheduler.solver.seeding import excuse_facts
 from scheduler.solver.worker import Worker
 from scheduler.timetable import PlannedSession, Timetable
@@ -30,6 +30,7 @@ from scheduler.verify import verify
 from scheduler.week import Week, compile_week
 
 EXCHANGE_SECONDS = 4.0
+CLIMB_FROM = 4.0  # seconds of time limit from which a process of its own for the bound is worth its start
 
 
 class _Solve:
@@ -54,42 +55,37 @@ class _Solve:
         excuse_facts(self.week, [_fact(self.week, i, p) for i, p in enumerate(happened)])
         self.arrays = box(self.week.arrays)
         self.workers = 1 if deterministic is not None else workers
-        self.bound = 0
+        self.proving = Proving(self.week, self.arrays)
         self.phases: list[dict[str, Any]] = []
         self.told = 0.0
         self.crew: list[Worker] = []
         self.history: list[tuple[float, int, int]] = []
-        self.closing = threading.Event()
 
     @property
     def seconds(self) -> float:
         return time.monotonic() - self.began
 
+    @property
+    def bound(self) -> int:
+        return self.proving.bound
+
     def run(self) -> Timetable:
         self._construct()
         self._phase("construction")
-        proving = threading.Thread(target=self._prove, daemon=True)
-        proving.start()
         if self.deterministic is not None:
-            proving.join()
+            self.proving.complete()
+        else:
+            self.proving.start(self.time_limit if self.time_limit >= CLIMB_FROM else None)
         if self.problem.patients and not self._proven():
             self._search()
             self._phase("search")
         doubtful = self._settle()
         self._phase("settling")
-        self.closing.set()
-        proving.join()
+        self.proving.finish()
         best = self._best()
         if best.value >= BIG // 2:
             raise NoTimetableFound("no timetable that keeps the pins was found in time")
         return self._answer(sessions_of(self.week, best.best), doubtful)
-
-    def _prove(self) -> None:
-        """Raise the bound, patient after patient, until all are done or the answer is due."""
-        for bound in ideal_bounds(self.week, self.arrays):
-            self.bound = max(self.bound, bound)
-            if self.closing.is_set():
-                return
 
     def _construct(self) -> None:
         """The best of a few constructions with growing noise, within a tenth of the time."""
@@ -159,10 +155,10 @@ class _Solve:
             self._tell("search")
 
     def _temperature(self, share: float) -> float:
-        """Annealing from a fifth of a typical session's unmet cost down to a sixtieth of that."""
+        """Annealing from a third of a typical session's unmet cost down to a sixtieth of that."""
         prices = self.week.arrays.unmet_price
         typical = float(np.median(prices)) * 60 if prices.size else 0.0
-        hot = max(60.0, 0.2 * typical)
+        hot = max(60.0, 0.3 * typical)
         return float(hot * (1 / 60) ** min(1.0, max(0.0, share)))
 
     def _settle(self) -> int:

@@ -10,18 +10,11 @@ import numpy as np
 
 from scheduler.solver.kernels.attendance import BIG
 from scheduler.solver.kernels.boxes import box
+from scheduler.solver.kernels.cohorts import open_cohort
+from scheduler.solver.kernels.groups import plan_queue
+from scheduler.solver.kernels.memory import Search, new_memory, restore, total
 from scheduler.solver.kernels.personal_week import STATES
-from scheduler.solver.kernels.search import (
-    Search,
-    construct,
-    improve,
-    new_memory,
-    open_cohort,
-    plan_queue,
-    restore,
-    settle,
-    total,
-)
+from scheduler.solver.kernels.search import construct, improve, settle
 from scheduler.solver.kernels.state import LOGGED, ZERO, State, undo
 from scheduler.solver.seeding import pinned_places, seed_pins
 from scheduler.week import Week
