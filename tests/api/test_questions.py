@@ -146,6 +146,16 @@ def test_pins_asked_for_with_the_week_hold_against_moves_until_they_are_taken_aw
     assert door.post(f"{week}/moves", wrong, If_Match="*").status_code == 409
 
 
+def test_pins_of_somebody_who_is_gone_do_not_keep_the_others_from_holding(door: Door) -> None:
+    clinic = door.clinic(patients=4)
+    seats = [{"patient": p, "session_type": "process", "start": "2026-11-30T16:00"} for p in ("p4", "p2")]
+    week = door.solved(clinic, pins=seats)
+    door.delete(f"{clinic}/patients/p4", If_Match="*")
+    assert door.get(f"{week}/pins").json()["pins"] == seats[1:]
+    out = door.post(f"{week}/check", [{"session": "s1", "set": {"remove": ["p2"]}}]).json()
+    assert "pin" in {finding["rule"] for finding in out["new"]}
+
+
 def _attends(patient: str) -> list[dict[str, Any]]:
     return [{"patient": patient, "session_type": "process", "start": "2026-12-01T16:00"}]
 
