@@ -77,6 +77,7 @@ SCHEMAS: dict[type[BaseModel], str] = {
     q.PlacementAnswer: "PlacementAnswer",
     q.RepairAnswer: "RepairAnswer",
     q.DifferenceAnswer: "DifferenceAnswer",
+    q.ExplanationAnswer: "ExplanationAnswer",
     **x.SCHEMAS,
     Event: "Event",
     Problem: "ProblemDocument",

@@ -6,7 +6,7 @@ loads them.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -155,3 +155,107 @@ class RepairAnswer(RepairAlternative):
     proved: str | None = Field(description="the circle in which no repair loses fewer attendances")
     least: int = Field(description="attendances that any repair of the largest circle looked at loses")
     alternatives: list[RepairAlternative]
+
+
+class StoredPatch(BaseModel):
+    """One operation (RFC 6902) on something stored: read it, apply this, write it back."""
+
+    resource: str = Field(description="the path of what to change, as `/v1/clinics/riverside/patients/p1`")
+    op: str
+    path: str = Field(description="the place in that document (RFC 6901)")
+    value: Any = None
+
+
+class ChangeResult(BaseModel):
+    """The patient placed anew after the change, everybody else as they are."""
+
+    unmet_minutes: int
+    restored_minutes: int
+    objective_change: int
+    attendances: list[PlannedAttendance]
+    others_joining: int
+    others_restored_minutes: int
+
+
+class ProposedChange(BaseModel):
+    """A change that was proved to help, by placing the patient anew."""
+
+    kind: str
+    text: str
+    params: dict[str, Any]
+    effort: int = Field(description="minutes of somebody's time, so that unlike changes can be ranked")
+    patch: list[StoredPatch]
+    moves: list[Move] = Field(description="a new session for others as well: send them to `POST …/moves`")
+    result: ChangeResult
+
+
+class TriedChanges(BaseModel):
+    """How many changes of each kind were looked at; complete: where none is proposed, none helps."""
+
+    kinds: dict[str, int]
+    complete: bool
+
+
+class PatientFirst(BaseModel):
+    """What was found to be paid, were this patient put first; other patients in numbers alone."""
+
+    restored_minutes: int
+    objective_change: int
+    losing_care: int
+    lost_minutes: int
+    gaining_care: int
+    with_other_times: int
+
+
+class ShortShare(BaseModel):
+    """Minutes of the shortage by what stands in the way: the patient's own life, the clinic, others."""
+
+    tier: str
+    minutes: int
+    exact: bool
+
+
+class PatientExplained(BaseModel):
+    """Why care stays unmet, and the least that would have to change."""
+
+    id: str
+    priority: int
+    unmet_minutes: int
+    shares: list[ShortShare]
+    reasons: list[Reason]
+    preferred: PatientFirst | None
+    changes: list[ProposedChange]
+    tried: TriedChanges | None
+    statement: str
+
+
+class ClinicGain(BaseModel):
+    """One more of something for the clinic, and what it brings at least."""
+
+    kind: str
+    text: str
+    params: dict[str, Any]
+    patch: list[StoredPatch]
+    gain: int
+    restored_minutes: int
+    patients_helped: int
+    price: float | None
+
+
+class ClinicView(BaseModel):
+    """Gains ranked; the figures of the timetable at hand to compare them with."""
+
+    objective: int
+    unmet_minutes: int
+    gains: list[ClinicGain]
+    complete: bool
+
+
+class ExplanationAnswer(BaseModel):
+    """`complete` unless the time limit came first: reasons are told first, changes and gains after them."""
+
+    unmet_minutes: int
+    patients: list[PatientExplained]
+    clinic: ClinicView | None
+    complete: bool
+    exact: bool

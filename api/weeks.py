@@ -103,11 +103,20 @@ def _as_asked(problem: Json, asked: Json) -> Json:
     Pins that name somebody who is gone cannot be read any more; the sessions that do are findings anyway.
     """
     whole = {**problem, **{name: asked[name] for name in OWN_PARTS if asked.get(name)}}
-    unreadable = {
-        int(fault.pointer.split("/")[2])
-        for fault in faults_of(whole)
-        if fault.pointer.startswith("/pins/") and fault.pointer.split("/")[2].isdecimal()
-    }
-    if unreadable:
+    if whole.get("pins"):
+        unreadable = _unreadable(whole)
         whole["pins"] = [pin for i, pin in enumerate(whole["pins"]) if i not in unreadable]
     return whole
+
+
+def _unreadable(whole: Json) -> set[int]:
+    """Which pins have faults; judged without whoever they do not name, which takes a tenth of the time."""
+    named = {p for pin in whole["pins"] for p in patients_of_pin(pin)}
+    people = [patient for patient in whole["patients"] if patient["id"] in named]
+    small = {**whole, "patients": people, "cohorts": [], "apart": [], "baseline": None}
+    pointers = [fault.pointer.split("/") for fault in faults_of(small)]
+    return {int(p[2]) for p in pointers if len(p) > 2 and p[1] == "pins" and p[2].isdecimal()}
+
+
+def patients_of_pin(pin: Json) -> list[str]:
+    return [pin["patient"]] if "patient" in pin else pin["session"].get("patients") or []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,17 +18,20 @@ CHANGED: Final = "timetable.changed"
 
 def announce(session: Session, row: Timetable, before: Timetable | None) -> None:
     """A week has its first published timetable, or another one than before. Ids alone, for each webhook."""
-    event = PUBLISHED if before is None else CHANGED
+    payload = event_of(row, before)
     for webhook in session.scalars(select(Webhook).where(Webhook.clinic_id == row.clinic_id)):
         key = f"wd-{secrets.token_hex(16)}"
-        payload = {
-            "type": event,
-            "timestamp": now().isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "data": {
-                "clinic": row.clinic_id,
-                "week_start": row.week_start,
-                "timetable": row.id,
-                "replaces": before.id if before is not None else None,
-            },
-        }
-        session.add(Delivery(id=key, webhook_id=webhook.id, event=event, payload=payload))
+        session.add(Delivery(id=key, webhook_id=webhook.id, event=payload["type"], payload=payload))
+
+
+def event_of(row: Timetable, before: Timetable | None) -> dict[str, Any]:
+    return {
+        "type": PUBLISHED if before is None else CHANGED,
+        "timestamp": now().isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "data": {
+            "clinic": row.clinic_id,
+            "week_start": row.week_start,
+            "timetable": row.id,
+            "replaces": before.id if before is not None else None,
+        },
+    }

@@ -1,4 +1,4 @@
-"""Placing one patient and repairing a week, as tasks of a solver process."""
+"""Placing one patient, repairing a week and explaining it, as tasks of a solver process."""
 
 from __future__ import annotations
 
@@ -69,5 +69,17 @@ def repair(payload: Json, stop: Event, report: Report) -> Json:
 
     week = asked.read(payload)
     event = read_event(payload["event"], week.problem)
-    found = repaired(week.problem, week.sessions, event, seconds=payload["seconds"])
+    found = repaired(week.problem, week.sessions, event, seconds=payload["seconds"], stop=stop.is_set)
     return {**found.document(), "problem": found.problem}
+
+
+def explain(payload: Json, stop: Event, report: Report) -> Json:
+    """Why care stays unmet, the least that would have to change, and what would help the clinic."""
+    from scheduler.explain import explain as explained
+
+    week = asked.read(payload)
+    found = explained(
+        week.problem, week.sessions, patients=payload["patients"], time_limit=payload["seconds"], stop=stop
+    )
+    shown: Json = found.document()
+    return shown

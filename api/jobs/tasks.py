@@ -20,6 +20,7 @@ _REGISTERED: Final[dict[str, str]] = {
     "targets": "api.jobs.moving:targets",
     "place": "api.jobs.arranging:place",
     "repair": "api.jobs.arranging:repair",
+    "explain": "api.jobs.arranging:explain",
     "diff": "api.jobs.writing:diff",
     "write": "api.jobs.writing:write",
 }

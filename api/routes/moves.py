@@ -19,7 +19,7 @@ from api.openapi import QUESTIONS, answers, takes
 from api.paths import TimetableId, tagged
 from api.routes.showing import shown
 from api.service import Service, TheService
-from api.weeks import StoredWeek, asked_week
+from api.weeks import StoredWeek, asked_week, patients_of_pin
 from scheduler.errors import Fault
 from scheduler.problem import ID_PATTERN
 from scheduler.timetable import Timetable as TimetableDocument
@@ -156,8 +156,8 @@ def get_pins(timetable_id: TimetableId, caller: Reader, service: TheService) -> 
     """
     week = asked_week(service, caller, timetable_id)
     pins = week.problem.get("pins") or []
-    patients = {p for pin in pins for p in (pin.get("session", pin).get("patients") or [pin.get("patient")])}
-    service.audit.read(caller, "timetable.pins", week.clinic_id, sorted(patients - {None}), week.row.id)
+    patients = sorted({p for pin in pins for p in patients_of_pin(pin)})
+    service.audit.read(caller, "timetable.pins", week.clinic_id, patients, week.row.id)
     return tagged({"pins": pins}, week.row.version)
 
 

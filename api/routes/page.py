@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from functools import cache
+from gzip import compress
 from html import escape
 from mimetypes import guess_type
 from pathlib import Path
@@ -60,13 +61,15 @@ def shell(request: Request, service: TheService) -> Response:
 
 
 @router.get("/static/{version}/{name:path}")
-def static(version: str, name: str) -> Response:
+def static(request: Request, version: str, name: str) -> Response:
     """A file of the page. Another version's address has none: the page that asks for it loads again."""
     content = _files().get(name)
     if version != _version() or content is None:
         raise NotFound
     media = "text/javascript" if name.endswith(".js") else guess_type(name)[0]
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["Content-Encoding"] = _packed(name), "gzip"
     return Response(content, headers=headers, media_type=media or "application/octet-stream")
 
 
@@ -84,6 +87,11 @@ def _files() -> dict[str, bytes]:
         if path.is_file() and path.name != SHELL
     }
     return found | {"example.json": example().read_bytes()}
+
+
+@cache
+def _packed(name: str) -> bytes:
+    return compress(_files()[name], 9)
 
 
 @cache

@@ -42,6 +42,7 @@ COMMANDS = (
     Command("diff", "scheduler.cli.diff", "what differs between two timetables, by patient and clinician"),
     Command("show", "scheduler.cli.show", "a timetable as a table in the terminal"),
     Command("export", "scheduler.cli.export", "a timetable as a file for other programs"),
+    Command("import", "scheduler.cli.importing", "calendars and spreadsheets into a problem document"),
     Command("schema", "scheduler.cli.schema", "the JSON Schemas of the documents"),
     Command("demo", "scheduler.cli.demo", "plan the example week and show it"),
     Command("serve", "api.commands.serve", "the API and the schedulers' page"),

@@ -141,7 +141,10 @@ class Telling:
 
     def _causes(self) -> Iterator[Reason]:
         for share in self.shares:
-            yield sentence(TIERS[share.tier] if share.exact else UNDECIDED, minutes=share.minutes)
+            if share.exact:
+                yield sentence(TIERS[share.tier], minutes=share.minutes)
+            else:
+                yield sentence(UNDECIDED, minutes=share.minutes, tier=share.tier)
             alone = sorted(share.alone, key=lambda c: (-share.alone[c], c))
             told = [list(self._told(cause, share)) for cause in (*alone, *share.together)]
             said = [reason for reasons in told for reason in reasons]
@@ -154,7 +157,7 @@ class Telling:
                 kinds = self._kinds(cause, share)
                 yield from self._said(cause, kinds, _sum(share.besides))
             if share.tier in ("patient", "clinic") and not said:
-                yield from self._no_way()
+                yield from self._no_way(share.tier)
 
     def _told(self, cause: Cause, share: Share) -> Iterator[Reason]:
         """The sentences of one cause; `frees_minutes` hang on it alone."""
@@ -178,13 +181,13 @@ class Telling:
             for told in self.sentences.say(cause, rest, beside):
                 yield told.model_copy(update={"text": f"{told.text[:-1]}; it would make room in the week."})
 
-    def _no_way(self) -> Iterator[Reason]:
+    def _no_way(self, tier: Tier) -> Iterator[Reason]:
         kinds = dict.fromkeys(t for lack in self.lacks for t in lack.kinds)
         without = [self.clinic.types[t] for t in kinds if not self.clinic.grid[t].any()]
         for kind in without:
-            yield sentence(grid.NO_START, what=phrases.name_of(kind))
+            yield sentence(grid.NO_START, what=phrases.name_of(kind), tier=tier)
         if not without:
-            yield sentence(NO_WAY)
+            yield sentence(NO_WAY, tier=tier)
 
 
 def _sum(causes: Iterable[Cause]) -> Cause:

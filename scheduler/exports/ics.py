@@ -81,8 +81,10 @@ def _event(extract: Extract, session: PlannedSession, number: int, zone: ZoneInf
     span = span_of(session, extract, zone)
     event = Event()
     event.add("uid", str(appointment_id(extract.timetable, *extract.subject, session.session_type, number)))
-    event.add("dtstart", span.start)
-    event.add("dtend", span.end)
+    # Programs differ in what they make of an hour that is there twice, or not at all: it is told in UTC.
+    told = span if span.told_by_the_clock else [moment.astimezone(UTC) for moment in span]
+    event.add("dtstart", told[0])
+    event.add("dtend", told[1])
     event.add("summary", SUMMARY)
     event.add("class", "PRIVATE")
     event.add("status", "CONFIRMED" if extract.published else "TENTATIVE")

@@ -21,6 +21,13 @@ class Span(NamedTuple):
     end: datetime
 
     @property
+    def told_by_the_clock(self) -> bool:
+        """Whether its wall-clock times mean one instant each, and so the same to every reader."""
+        return not any(
+            moment.utcoffset() != moment.replace(fold=1 - moment.fold).utcoffset() for moment in self
+        )
+
+    @property
     def minutes(self) -> int:
         """As a stopwatch would count them."""
         return int((self.end.astimezone(UTC) - self.start.astimezone(UTC)).total_seconds()) // 60

@@ -146,6 +146,16 @@ def test_pins_asked_for_with_the_week_hold_against_moves_until_they_are_taken_aw
     assert door.post(f"{week}/moves", wrong, If_Match="*").status_code == 409
 
 
+def test_pins_of_somebody_who_is_gone_do_not_keep_the_others_from_holding(door: Door) -> None:
+    clinic = door.clinic(patients=4)
+    seats = [{"patient": p, "session_type": "process", "start": "2026-11-30T16:00"} for p in ("p4", "p2")]
+    week = door.solved(clinic, pins=seats)
+    door.delete(f"{clinic}/patients/p4", If_Match="*")
+    assert door.get(f"{week}/pins").json()["pins"] == seats[1:]
+    out = door.post(f"{week}/check", [{"session": "s1", "set": {"remove": ["p2"]}}]).json()
+    assert "pin" in {finding["rule"] for finding in out["new"]}
+
+
 def _attends(patient: str) -> list[dict[str, Any]]:
     return [{"patient": patient, "session_type": "process", "start": "2026-12-01T16:00"}]
 
@@ -250,6 +260,16 @@ def test_a_repair_is_a_draft_in_which_what_has_happened_stays(either_door: Door,
     assert {p["id"] for p in shown["patients"]} == {"p1", "p2", "p3"}
 
 
+def test_a_repair_knows_what_was_stored_since(door: Door) -> None:
+    clinic = door.clinic()
+    week = door.solved(clinic)
+    door.put(f"{clinic}/patients/p2/commitments", {"commitments": [COURT]})
+    assert door.post(f"{week}/publish").status_code == 409
+    answer = door.post(f"{week}/repairs", {"from": "2026-11-30T00:00"})
+    assert door.post(f"{answer.headers['Location']}/publish").status_code == 200
+    assert {p["id"] for p in answer.json()["difference"]["patients"]} >= {"p2"}
+
+
 def test_every_fault_of_an_event_has_its_pointer(door: Door) -> None:
     week = door.solved(door.clinic())
     event = {"from": "soon", "leavers": ["nobody"], "absences": [{"clinician": "c9", "date": "2026-12-02"}]}
@@ -257,6 +277,48 @@ def test_every_fault_of_an_event_has_its_pointer(door: Door) -> None:
     assert answer.status_code == 422
     found = {error["pointer"] for error in answer.json()["errors"]}
     assert found == {"/from", "/leavers/0", "/absences/0/clinician"}
+
+
+# -- explanations -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def short_week(door: Door) -> tuple[str, str]:
+    """A clinic whose patient p2 is authorised for an hour less than the program asks for; its week."""
+    clinic = door.clinic()
+    limited = {"program": "evening-iop", "primary_clinician": "c1", "authorized": {"minutes": 270}}
+    door.put(f"{clinic}/patients/p2", limited, If_Match="*")
+    return clinic, door.solved(clinic)
+
+
+def test_a_short_patient_is_explained_and_the_proved_change_can_be_written(
+    door: Door, short_week: tuple[str, str]
+) -> None:
+    clinic, week = short_week
+    told = door.get(f"{week}/explanations/p2?time_limit=5").json()
+    [patient] = told["patients"]
+    assert (patient["id"], patient["unmet_minutes"]) == ("p2", 60)
+    assert {reason["code"] for reason in patient["reasons"]} >= {"short", "authorization"}
+    change = next(c for c in patient["changes"] if c["patch"] and c["result"]["unmet_minutes"] == 0)
+    [operation] = change["patch"]
+    assert operation["resource"] == f"{clinic}/patients/p2"
+    stored = door.get(operation["resource"])
+    written = {**stored.json(), operation["path"].removeprefix("/"): operation["value"]}
+    assert door.put(operation["resource"], written, If_Match=stored.headers["etag"]).status_code == 200
+    plan = door.post(f"{week}/placements", {"patient": "p2"}).json()["plans"][0]
+    assert plan["unmet_minutes"] == 0
+    draft = door.get(moved(door, week, plan["moves"])).json()
+    assert next(p for p in draft["patients"] if p["id"] == "p2")["unmet_minutes"] == 0
+
+
+def test_a_week_is_explained_for_all_who_are_short_and_for_the_clinic(
+    door: Door, short_week: tuple[str, str]
+) -> None:
+    _, week = short_week
+    told = door.get(f"{week}/explanations?time_limit=3").json()
+    assert {p["id"] for p in told["patients"]} == {"p1", "p2", "p3"}
+    assert told["unmet_minutes"] == sum(p["unmet_minutes"] for p in told["patients"])
+    assert door.get(f"{week}/explanations/nobody").status_code == 404
 
 
 # -- differences and files ----------------------------------------------------------------------------------
@@ -347,6 +409,7 @@ def test_a_viewer_asks_and_does_not_change(door: Door) -> None:
     assert viewer.post(f"{week}/check", LATER).status_code == 200
     assert viewer.post(f"{week}/placements", examples.PLACEMENT).status_code == 200
     assert viewer.get(f"{week}/targets/s1").status_code == 200
+    assert viewer.get(f"{week}/explanations/p1?time_limit=1").status_code == 200
     assert viewer.get(f"{week}/export?format=csv").status_code == 200
     assert viewer.post(f"{week}/moves", LATER, If_Match="*").status_code == 403
     assert viewer.post(f"{week}/repairs", examples.EVENT).status_code == 403
@@ -364,6 +427,7 @@ def test_questions_and_changes_are_in_the_audit_log_with_their_patients(door: Do
     door.get(f"{draft}/pins")
     door.get(f"{week}/diff/{draft.rsplit('/', 1)[1]}")
     door.get(f"{week}/export?format=csv&patient=p3")
+    door.get(f"{week}/explanations/p2?time_limit=1")
     door.post(f"{week}/repairs", examples.EVENT)
     door.service.audit.flush()
     with door.service.sessions.read() as stored:
@@ -379,5 +443,6 @@ def test_questions_and_changes_are_in_the_audit_log_with_their_patients(door: Do
         "timetable.pins": {"p2", "p3"},
         "timetable.diff": {"p1"},
         "timetable.export": {"p3"},
+        "timetable.explain": {"p2"},
     }
     assert {action: told[action] for action in expected} == expected

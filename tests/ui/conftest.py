@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.ui.reader import Reader, reading
+from tests.ui.reader import Reader, browsing, chromium, reading
 from tests.ui.served import Served, example, serving
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or next((p for n in NAMES if (p := shutil.which(n))), None)
+    path = chromium()
     if path is None:
         pytest.skip("no Chromium on this machine: nothing of the page is tested")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with browsing(path) as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="session")

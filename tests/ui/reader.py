@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.ui.served import WEEK, Served
 
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 READY = "html[data-ready]"
-LAST = "() => { delete document.documentElement.dataset.ready; }"
 TURN = """hash => {
   delete document.documentElement.dataset.ready;
   if (location.hash === hash) dispatchEvent(new Event("hashchange")); else location.hash = hash;
@@ -68,3 +70,16 @@ def reading(browser: Browser, served: Served, clinic: str = "riverside", **optio
     yield reader
     context.close()
     assert reader.reports == []
+
+
+def chromium() -> str | None:
+    """The browser of this machine: what CHROMIUM names, or the first one found."""
+    return os.environ.get("CHROMIUM") or next((p for n in NAMES if (p := shutil.which(n))), None)
+
+
+@contextmanager
+def browsing(path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield found
+        found.close()

@@ -30,6 +30,7 @@ class Served:
 
     url: str
     key: str
+    database: str
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         sent = {"Authorization": f"Bearer {self.key}"} | {n.replace("_", "-"): v for n, v in headers.items()}
@@ -77,9 +78,9 @@ def free_port() -> int:
 def serving() -> Iterator[Served]:
     """A service of its own over an empty database."""
     with tempfile.TemporaryDirectory(prefix="page-") as folder:
-        port = free_port()
+        port, database = free_port(), f"sqlite:///{folder}/page.db"
         mine = {
-            "IOP_SCHEDULER_DATABASE_URL": f"sqlite:///{folder}/page.db",
+            "IOP_SCHEDULER_DATABASE_URL": database,
             "IOP_SCHEDULER_PORT": str(port),
             "IOP_SCHEDULER_INTERACTIVE_SECONDS": "120",  # a machine's first question translates
         }
@@ -88,7 +89,7 @@ def serving() -> Iterator[Served]:
             program, env=os.environ | mine, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
         try:
-            yield Served(f"http://127.0.0.1:{port}", _first_key(process, port))
+            yield Served(f"http://127.0.0.1:{port}", _first_key(process, port), database)
         finally:
             process.terminate()
             process.wait(30)

@@ -4,45 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import httpx
 import pytest
 
-import api
 from tests.ui.served import Served
+from tests.ui.sources import PAGE, SOURCES, TABS, modules_of
 
-PAGE = Path(api.__file__).parent / "page"
-SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted((PAGE / "js").glob("*.js"))}
 WORDS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (PAGE / "words").glob("*.json")}
-VIEWS = (
-    "timetable",
-    "plan",
-    "unplaced",
-    "availability",
-    "newcomer",
-    "callout",
-    "insight",
-    "handouts",
-    "setup",
-)
-STATIC_IMPORT = re.compile(r'^import .*?from "\./([\w.]+)";', re.M | re.S)
 KILOBYTE = 1000
 
 
-def loaded(name: str, seen: set[str]) -> set[str]:
-    """The modules that come with one, itself included."""
-    if name not in seen:
-        seen.add(name)
-        for other in STATIC_IMPORT.findall(SOURCES[name]):
-            loaded(other, seen)
-    return seen
-
-
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", TABS)
 def test_no_view_loads_more_than_a_hundred_kilobytes_of_script(view: str) -> None:
-    modules = loaded(f"{view}.js", loaded("main.js", set()))
-    assert sum(len(SOURCES[name].encode()) for name in modules) <= 100 * KILOBYTE
+    assert sum(len(SOURCES[name].encode()) for name in modules_of(view)) <= 100 * KILOBYTE
 
 
 def test_no_source_makes_markup_out_of_text_or_runs_text() -> None:

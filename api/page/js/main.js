@@ -105,6 +105,7 @@ async function storeExample({ patients, cohorts, apart, baseline, pins, ...clini
 async function arrive() {
   const mine = ++visit;
   delete document.documentElement.dataset.ready;
+  performance.mark("arrive");
   try {
     const { clinic, week, view, more } = open.route();
     const id = state.clinics.some((c) => c.id === clinic) ? clinic : state.clinics[0].id;
@@ -122,6 +123,7 @@ async function arrive() {
     refill(surround.main);
     surround.update();
     current = (await module.show(surround.main, more)) ?? null;
+    performance.mark("shown");
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     refill(surround.main, h("p", { class: "panel fault" }, icon("warn"), " ", told(refusal)));

@@ -1,0 +1,95 @@
+"""Why care stays unmet, and the least that would have to change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
+
+from api import question_documents as q
+from api.access import Caller, Reader
+from api.errors import NotFound, described
+from api.openapi import QUESTIONS, answers
+from api.paths import PatientId, TimetableId
+from api.service import Service, TheService
+from api.weeks import StoredWeek, asked_week
+
+router = APIRouter(prefix="/v1/timetables/{timetable_id}")
+Json = dict[str, Any]
+TimeLimit = Annotated[
+    float, Query(ge=0.5, le=120, description="seconds to think; the reasons come first, `complete` tells")
+]
+_RESPONSES = answers(200, "The explanation.", q.ExplanationAnswer) | described(
+    401, 403, 404, 409, 422, 429, 503
+)
+
+
+@router.get("/explanations", tags=[QUESTIONS], responses=_RESPONSES, response_class=JSONResponse)
+def explain_week(
+    timetable_id: TimetableId, caller: Reader, service: TheService, time_limit: TimeLimit = 20
+) -> Response:
+    """Every patient who is short of care, then what one more of something would bring to the clinic.
+
+    It is judged by what is stored now. Each change is proved by placing the patient anew, and its `patch`
+    says what to write where.
+    """
+    return _explained(service, caller, asked_week(service, caller, timetable_id), None, time_limit)
+
+
+@router.get("/explanations/{patient_id}", tags=[QUESTIONS], responses=_RESPONSES, response_class=JSONResponse)
+def explain_patient(
+    timetable_id: TimetableId,
+    patient_id: PatientId,
+    caller: Reader,
+    service: TheService,
+    time_limit: TimeLimit = 10,
+) -> Response:
+    """Why one patient is short of care, and the least that would have to change."""
+    week = asked_week(service, caller, timetable_id)
+    if all(patient["id"] != patient_id for patient in week.problem["patients"]):
+        raise NotFound
+    return _explained(service, caller, week, [patient_id], time_limit)
+
+
+def _explained(
+    service: Service, caller: Caller, week: StoredWeek, patients: Sequence[str] | None, time_limit: float
+) -> Response:
+    payload = {
+        "problem": week.problem,
+        "timetable": week.document,
+        "patients": patients,
+        "seconds": time_limit,
+    }
+    answer = service.ask("explain", payload, thinks=time_limit)
+    told = {person["id"] for person in answer["patients"]}
+    for part in _with_patches(answer):
+        told |= {p for move in part.get("moves", ()) for p in _named_in(move)}
+        part["patch"] = [_stored(week, operation) for operation in part["patch"]]
+    service.audit.read(caller, "timetable.explain", week.clinic_id, sorted(told), week.row.id)
+    return JSONResponse(answer)
+
+
+def _with_patches(answer: Json) -> list[Json]:
+    changes = [change for person in answer["patients"] for change in person["changes"]]
+    return changes + ((answer["clinic"] or {}).get("gains") or [])
+
+
+def _named_in(move: Json) -> list[str]:
+    """The patients of a move."""
+    created, changed = move.get("create") or {}, move.get("set") or {}
+    return [*created.get("patients", ()), *changed.get("add", ()), *changed.get("remove", ())]
+
+
+def _stored(week: StoredWeek, operation: Json) -> Json:
+    """An operation on the problem document as one on the stored document that this part of it comes from."""
+    _, part, *rest = operation["path"].split("/")
+    resource = f"/v1/clinics/{week.clinic_id}"
+    if part == "patients":
+        resource += f"/patients/{week.problem['patients'][int(rest[0])]['id']}"
+        path = "".join(f"/{step}" for step in rest[1:])
+    else:
+        resource += f"/{part}" if part in ("cohorts", "apart") else ""
+        path = operation["path"]
+    return {**operation, "resource": resource, "path": path}
