@@ -95,7 +95,7 @@ class Plan(NamedTuple):
 
 def new_plan(a: Arrays) -> Plan:
     types, slots = a.ok.shape
-    places = types * slots // 4 + 4096
+    places = types * slots + 4096
     i64 = np.int64
 
     def col(n: int, dtype: Any = i64) -> Array:
