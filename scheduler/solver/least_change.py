@@ -194,7 +194,7 @@ class LeastChange:
         loose -= {s.id for s in dates.fixed}
         firm = frozenset(s.id for s in sessions if s.id not in loose)
         groups = [place for place in stays if not self._in_loose(place, sessions, loose)]
-        made = self._mended(sessions, groups, firm)
+        made = self._mended(sessions, groups, firm, legal=False)
         if made is None:
             return None
         now = set(self.now.attendances(made))
@@ -204,13 +204,17 @@ class LeastChange:
         return any(s.id in loose and place in self.now.attendances([s]) for s in sessions)
 
     def _mended(
-        self, sessions: Sequence[PlannedSession], stays: Sequence[tuple[int, Key]], held: frozenset[str]
+        self,
+        sessions: Sequence[PlannedSession],
+        stays: Sequence[tuple[int, Key]],
+        held: frozenset[str],
+        legal: bool = True,
     ) -> tuple[PlannedSession, ...] | None:
         """Everybody who lost or got something planned anew around what stays, and improved."""
         mending = Mending(self.week, sessions, stays, self.now.tied, held)
         touched = self.had.symmetric_difference(self.now.attendances(sessions))
         hit = {p for p, _ in touched} | self.now.changed
-        return mending.run(sorted(hit), max(0.1, min(0.4, self.clock.left / 3)))
+        return mending.run(sorted(hit), max(0.1, min(0.4, self.clock.left / 3)), legal)
 
     def _as_sessions(self, kept: Sequence[Kept]) -> list[PlannedSession]:
         problem, week = self.week.problem, self.week

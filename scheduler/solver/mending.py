@@ -22,6 +22,7 @@ from scheduler.timetable import PlannedSession
 from scheduler.week import Week
 
 SHARE, BEAM, ROUNDS, TEMPERATURE = 500, 64, 8, 30.0
+PATIENCE = 5.0  # seconds more while there is nothing legal
 
 Key = tuple[int, int]  # session type and slot
 
@@ -50,12 +51,18 @@ class Mending:
             reprice(loaded.arrays, loaded.boxed[0], np.int64(p))
         loaded.forget_journal()
 
-    def run(self, hit: Sequence[int], seconds: float) -> tuple[PlannedSession, ...] | None:
-        """Plan the hit patients, then improve what may still change for so long; None: nothing legal."""
+    def run(
+        self, hit: Sequence[int], seconds: float, legal: bool = True
+    ) -> tuple[PlannedSession, ...] | None:
+        """Plan the hit patients, then improve what may still change for so long; None: nothing legal.
+
+        `legal` says that the sessions are a legal timetable as given, which is the answer then at least.
+        """
         ended = time.monotonic() + seconds
         state, plan, search = self.loaded.boxed
         memory, arrays = self.loaded.search, self.loaded.arrays
-        self._remember()
+        if legal:
+            self._remember()
         for i, p in enumerate(hit):
             memory.queue[i], memory.queued[p] = p, True
         memory.n[0] = len(hit)
@@ -63,7 +70,8 @@ class Mending:
         self._remember()
         while self.week.arrays.pok.any():
             improve(arrays, state, plan, search, ROUNDS, TEMPERATURE, SHARE, BEAM)
-            if time.monotonic() >= ended:
+            late = time.monotonic() - ended
+            if late >= PATIENCE or (late >= 0 and int(memory.best[0]) < BIG // 2):
                 break
         return None if int(memory.best[0]) >= BIG // 2 else self._sessions()
 
