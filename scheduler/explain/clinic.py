@@ -64,6 +64,7 @@ class ClinicPlaces:
         self.slot = self.a.slot
         self.slots = self.a.ok.shape[1]
         self.types: Sequence[SessionType] = week.problem.session_types
+        self._too_long: dict[object, Bools] = {}
 
     # -- whoever is asked about -----------------------------------------------------------------------------
 
@@ -256,7 +257,16 @@ class ClinicPlaces:
         return found
 
     def runs_on(self, busy: Busy, c: int, minutes: int) -> Bools:
-        """[slot]: a session of so many minutes would be part of a run longer than allowed."""
+        """[slot]: a session of so many minutes would be part of a run longer than allowed.
+
+        Most patients have nothing to do with most clinicians, so the answers are the same for many.
+        """
+        key = (c, minutes, *(tuple(busy.runs.get((c, day), ())) for day in range(DAYS)))
+        if key not in self._too_long:
+            self._too_long[key] = self._runs_on(busy, c, minutes)
+        return self._too_long[key]
+
+    def _runs_on(self, busy: Busy, c: int, minutes: int) -> Bools:
         begin = np.arange(self.slots) * self.slot
         first, last = begin.copy(), begin + minutes
         pause = int(self.a.pause[c])
