@@ -24,7 +24,7 @@ export function card(week, s, what, line) {
   return h("button", {
     type: "button", class: `card kind-${s.kind}`, tabindex: "-1", title: s.label, "aria-label": s.label,
     data: { session: s.id, line, at: s.day * 1440 + s.from },
-  }, h("span", { class: "card-name" }, marks(s), h("span", { class: "code" }, week.codes.get(s.session_type)), h("span", { class: "name" }, s.name)), h("span", { class: "card-time" }, span(s.from, s.to)),
+  }, h("span", { class: "card-name" }, marks(s), h("span", { class: "code" }, week.codes.get(s.session_type)), h("span", { class: "name" }, s.name)), h("span", { class: "card-time" }, span(s.from, s.to)), h("span", { class: "card-time start" }, hourShort(s.from)),
     about(week, s, what).map((text) => h("span", { class: "card-more" }, text)));
 }
 

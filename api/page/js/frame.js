@@ -93,8 +93,10 @@ function weekPicker(view) {
 
 /** Which of the week's timetables is shown: the published one, drafts, earlier ones. */
 function versionPicker() {
-  const options = state.timetables.filter(hasSessions).map((x, i) =>
-    [x.id, t(`version.${x.status}`, { at: moment(x.published_at ?? x.created_at), n: i + 1 })]);
+  // Every change by hand is a draft: the newest few are enough to choose from.
+  const drafts = state.timetables.filter((x) => hasSessions(x) && !x.published_at).slice(0, 6);
+  const options = state.timetables.filter((x) => hasSessions(x) && (x.published_at || drafts.includes(x) || x.id === state.timetable?.id))
+    .map((x) => [x.id, t(`version.${x.status}`, { at: moment(x.published_at ?? x.created_at) })]);
   if (!options.length) return [h("span", { class: "chip" }, t("notPlanned"))];
   const status = state.timetable?.status ?? "";
   return [

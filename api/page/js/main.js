@@ -59,10 +59,14 @@ function signIn() {
       key.select();
     }
   }
-  refill(app, h("div", { class: "welcome" }, h("div", { class: "welcome-bar" }, h("img", { src: `${base}icon.svg`, alt: "", width: 32, height: 32 }),
-    h("strong", {}, t("product")), h("span", { class: "grow" }), languageChoice(), coloursButton()), h("main", { id: "main" }, form)));
-  ready();
+  welcome(form);
   key.focus();
+}
+
+function welcome(content) {
+  refill(app, h("div", { class: "welcome" }, h("div", { class: "welcome-bar" }, h("img", { src: `${base}icon.svg`, alt: "", width: 32, height: 32 }),
+    h("strong", {}, t("product")), h("span", { class: "grow" }), languageChoice(), coloursButton()), h("main", { id: "main" }, content)));
+  ready();
 }
 
 async function enter() {
@@ -85,10 +89,8 @@ function empty() {
     if (!current) await arrive();
   }, { class: "primary" });
   const own = button(t("startOwn"), () => import("./setup.js").then((m) => m.newClinic()));
-  refill(app, h("div", { class: "welcome" }, h("main", { id: "main" }, h("section", { class: "panel sign-in" },
-    h("h1", {}, t("emptyTitle")), h("p", {}, t(open.may("clinic") ? "emptyWhy" : "emptyAsk")),
-    open.may("clinic") && h("div", { class: "row" }, load, own)))));
-  ready();
+  welcome(h("section", { class: "panel sign-in" }, h("h1", {}, t("emptyTitle")), h("p", {}, t(open.may("clinic") ? "emptyWhy" : "emptyAsk")),
+    open.may("clinic") && h("div", { class: "row" }, load, own)));
 }
 
 async function storeExample({ patients, cohorts, apart, baseline, pins, ...clinic }) {

@@ -71,13 +71,13 @@ async function place(doc, plan) {
 export const applyPlan = async (plan, text) => (plan.moves.length ? apply({ moves: plan.moves }, text) : true);
 
 /** One week as a strip of seven days with what it gives and costs. */
-export function planCard(plan, index, choose) {
+export function planCard(plan, index, choose, title = t("weekN", { n: index + 1 })) {
   const { week } = state;
   const facts = [t("careOf", { hours: hours(plan.care_minutes) }), t("daysOf", { n: plan.days.length }),
     plan.idle_minutes > 0 && t("waits", { n: plan.idle_minutes }), plan.unmet_minutes > 0 ? t("missingOf", { hours: hours(plan.unmet_minutes) }) : t("nothingMissing"),
     ...plan.breaches.map((b) => termed("breach", b.rule))].filter(Boolean);
   return h("article", { class: `option${index ? "" : " best-one"}` },
-    h("header", {}, h("h3", {}, t("weekN", { n: index + 1 })), h("span", { class: "hint" }, t("increase", { n: number(plan.increase) })), choose && button(t("place"), () => choose(plan), { class: index ? null : "primary" })),
+    h("header", {}, h("h3", {}, title), h("span", { class: "hint" }, t("increase", { n: number(plan.increase, { signDisplay: "exceptZero" }) })), choose && button(t("place"), () => choose(plan), { class: index ? null : "primary" })),
     h("div", { class: "mini" }, week.dates.map((date) => h("div", {}, h("b", {}, shortDay(date)),
       plan.attendances.filter((a) => a.start.startsWith(date)).map((a) => {
         const type = week.types.get(a.session_type);

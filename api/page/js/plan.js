@@ -86,6 +86,7 @@ class PlanView {
   /** Listen to a search, or hear again how a finished one went; the browser connects again by itself. */
   follow(id) {
     this.points = [];
+    this.boxes = null;
     this.live.hidden = false;
     if (this.running) refill(this.live, h("h2", { role: "status" }, t("queued")));
     const stream = (this.stream = new EventSource(`/v1/timetables/${part(id)}/events`));

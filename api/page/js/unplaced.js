@@ -16,6 +16,7 @@ export async function show(main) {
 }
 
 function draw(main) {
+  queue = Promise.resolve();
   const { week, timetable } = state;
   const short = week.short;
   const flagged = [...week.figures.values()].filter((f) => f.breaches?.length && f.unmet_minutes <= 0);
@@ -35,17 +36,19 @@ function one(f) {
   const missing = needs.filter((r) => (r.sessions.min ?? 0) > (f.requirements[r.id] ?? 0))
     .map((r) => t("missingSessions", { what: week.types.get(r.any_of[0])?.name || r.id, got: f.requirements[r.id] ?? 0, of: r.sessions.min }));
   const plans = h("div", { class: "options" });
-  if (has("explanations")) explain(f.id, place);
+  if (has("explanations")) queue = queue.then(() => place.isConnected && explain(f.id, place));
   else refill(place, h("ul", { class: "rules" }, reasonWords(told(f.reasons ?? [])).map((text) => h("li", {}, text))));
   return h("section", { class: "panel" },
     h("header", {}, h("h2", {}, f.unmet_minutes > 0 && icon("warn"), h("a", { href: address({ view: "timetable", more: { by: "patient", one: f.id } }) }, week.person(f.id))),
       h("span", { class: "chip" }, t("gotOf", { got: number(f.care_minutes / 60), of: number(week.needed(f.id) / 60), short: hours(f.unmet_minutes) }))),
-    missing.length > 0 && h("ul", { class: "rules" }, missing.map((x) => h("li", {}, x))),
-    f.breaches?.length > 0 && h("ul", { class: "rules" }, f.breaches.map((b) => h("li", {}, t("breachLine", { what: termed("breach", b.rule), n: b.count })))),
+    h("ul", { class: "rules" }, [...missing, ...(f.breaches ?? []).map((b) => t("breachLine", { what: termed("breach", b.rule), n: b.count }))].map((x) => h("li", {}, x))),
     place,
     h("div", { class: "row" }, has("placements") && f.unmet_minutes > 0 && button(t("otherWeeks"), () => otherWeeks(f.id, plans)),
       h("a", { class: "button", href: address({ view: "availability", more: { of: "patient", one: f.id } }) }, t("changeTimes"))), plans);
 }
+
+// One question after the other: each is a search of its own.
+let queue = Promise.resolve();
 
 async function explain(id, place) {
   refill(place, h("p", { class: "hint", role: "status" }, t("checking")));
@@ -66,7 +69,7 @@ function proposal(id, change) {
   const place = h("div", {});
   const plan = { ...result, care_minutes: minutesOfCare(result), days: [...new Set(result.attendances.map((a) => a.start.slice(0, 10)))], idle_minutes: 0, breaches: [], increase: result.objective_change, moves: [] };
   return h("article", { class: "option" }, h("header", {}, h("span", {}, change.text), h("span", { class: "chip" }, t("restores", { hours: hours(result.restored_minutes) })),
-    h("span", { class: "row" }, button(t("try"), () => refill(place, planCard(plan, 1)), { "aria-label": t("tryWhat", { what: change.text }) }),
+    h("span", { class: "row" }, button(t("try"), () => refill(place, planCard(plan, 1, null, t("weekThen"))), { "aria-label": t("tryWhat", { what: change.text }) }),
       may("plan") && may("people") && button(t("apply"), () => applyChange(id, change), { class: "primary", "aria-label": t("applyWhat", { what: change.text }) }))), place);
 }
 
