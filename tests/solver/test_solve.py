@@ -238,3 +238,42 @@ def test_seeds_differ_but_all_are_honest() -> None:
     document = clinic([{"id": f"p{i}", "priority": dice.randint(1, 5)} for i in range(6)])
     for seed in range(3):
         assert_honest(document, solved(document, seed=seed))
+
+
+def test_two_sessions_of_a_day_that_have_happened_are_excused() -> None:
+    """A type is held once a day for a patient; what has happened can be no one's fault to plan around."""
+    happened = [
+        {
+            "session": {
+                "session_type": "talk",
+                "start": f"2026-11-30T{hour}:00",
+                "clinicians": ["k"],
+                "patients": ["p"],
+            },
+            "happened": True,
+        }
+        for hour in ("09", "11")
+    ]
+    document = clinic([{"id": "p"}], pins=happened)
+    timetable = solved(document)
+    assert_honest(document, timetable)
+    held = [s["start"] for s in timetable["sessions"] if s["session_type"] == "talk"]
+    assert {f"2026-11-30T{hour}:00:00" for hour in ("09", "11")} <= {f"{s[:16]}:00" for s in held}
+
+
+def test_the_linear_programme_raises_the_bound_beside_the_search() -> None:
+    """Thirty patients, one clinician with six hours: no patient's week alone tells."""
+    patients = [{"id": f"p{i}"} for i in range(30)]
+    document = clinic(patients)
+    alone = solved(document)["objective"]["bound"]
+    enough = threading.Event()
+
+    def listen(progress: Progress) -> None:
+        if progress.bound > alone:
+            enough.set()
+
+    timetable = solve(
+        read_problem(document).problem, time_limit=90.0, gap=0.0, on_progress=listen, stop=enough
+    ).document()
+    assert_honest(document, timetable)
+    assert timetable["objective"]["bound"] > alone

@@ -222,8 +222,21 @@ def count_of(A, P, p, q, counts):
 
 
 @njit(cache=True, nogil=True)
-def _lay_out_day(A, P, p, first, last):
-    """Fields of the types that have a place on a day."""
+def _musts_of(P, t, first, last):
+    """Places of one type in the slots that the patient is tied to."""
+    found = np.int64(0)
+    for u in range(first, last):
+        i = P.head[u]
+        while i >= 0:
+            if P.must[i] and P.kind[i] == t:
+                found += 1
+            i = P.after[i]
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _lay_out_day(A, P, p, first, last, musts):
+    """Fields of the types that have a place on a day; what has happened may be more than a day's most."""
     for t in range(P.day_field.shape[0]):
         P.day_field[t] = -1
     shift = 0
@@ -234,6 +247,8 @@ def _lay_out_day(A, P, p, first, last):
             q = A.need_of[p, t]
             if P.day_field[t] < 0 and q >= 0:
                 top = min(min(A.per_day[t], A.need_max[p, q]), 14)
+                if musts > top:
+                    top = max(top, min(_musts_of(P, t, first, last), 14))
                 width = _bits(top)
                 if shift + width <= 62 and P.field[q] >= 0:
                     P.day_field[t] = shift
@@ -631,7 +646,6 @@ def best_week(A, P, p, upper, beam):
     root = np.int64(0)
     for d in range(DAYS):
         first, last = d * A.day, (d + 1) * A.day
-        _lay_out_day(A, P, p, first, last)
         musts = np.int64(0)
         for u in range(first, last):
             i = P.head[u]
@@ -639,6 +653,7 @@ def best_week(A, P, p, upper, beam):
                 if P.must[i]:
                     musts += 1
                 i = P.after[i]
+        _lay_out_day(A, P, p, first, last, musts)
         end = _day_labels(A, P, p, first, last, root, top, guard)
         _day_patterns(A, P, p, d, root, end, musts)
         root = end
