@@ -165,6 +165,8 @@ class _Solve:
         best = self._best()
         if not self.problem.patients or best.value >= BIG // 2:
             return 0
+        if self.stop.is_set():  # whoever stops a search wants the answer now
+            return len(self.problem.patients)
         return best.settle()
 
     def _proven(self) -> bool:
