@@ -178,7 +178,7 @@ class _Solve:
         self.phases.append(
             {
                 "phase": name,
-                "seconds": round(self.seconds - spent, 3),
+                "seconds": round(max(0.0, self.seconds - spent), 3),
                 "best": self._best().value,
                 "bound": self.bound,
             }
