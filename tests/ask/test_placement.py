@@ -239,7 +239,7 @@ def test_the_command_lists_plans(run: Run, saved: Save, week: Doc, timetable: Do
     told = run("place", *files, saved(json.dumps({"id": "p9", "program": "two-talks"}), "p.json"))
     assert (told.code, told.err) == (0, "")
     lines = told.out.splitlines()
-    assert lines[0] == "Plan 1: cost +120, 2 h of care on 2 days"
-    assert lines[1] == "  Mon 2026-11-30 09:00–10:00 Talking group, Ada Ahlberg, Blue room"
-    assert lines[-1].endswith("for p9, the best there are.")
+    assert lines[0] == "4 week plans for p9, beside everybody who is planned; the best there are."
+    assert lines[1] == "Plan 1: 2 h of care on 2 days; nothing unmet; cost +120"
+    assert lines[2] == "  Mon 2026-11-30 09:00–10:00 Talking group, Ada Ahlberg, Blue room"
     assert run("place", *files, saved("{}", "none.json")).code == 2
