@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date as day
+from datetime import timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -27,6 +29,8 @@ from scheduler.timetable import Timetable as TimetableDocument
 router = APIRouter(prefix="/v1/fhir")
 MEDIA_TYPE: Final = "application/fhir+json"
 DATES_MOST: Final = 8
+YEAR: Final = timedelta(days=371)
+LAST: Final = day.max
 _ID: Final = ID_PATTERN.strip("^$")
 _TOKEN: Final = rf"^(Patient/)?(urn:iop-scheduler:{_ID}:patient\|)?{_ID}$"
 _FILE: dict[int | str, Any] = {
@@ -74,7 +78,7 @@ def search_appointments(
     clinic = clinic.removeprefix("urn:iop-scheduler:").removesuffix(":patient")
     with service.sessions.read() as session:
         known = _clinics_of(session, caller, key, clinic or None)
-        weeks = [w for c in known for w in published_weeks(session, c, "")]
+        weeks = [w for c in known for w in published_weeks(session, c, *_range(tests))]
     documents = [TimetableDocument.model_validate(shown(week)) for week in weeks]
     extracts = [Extract(document, Names(), patient=key) for document in documents]
     address = f"{request.url.path}?patient={quote(patient, safe='')}"
@@ -89,6 +93,14 @@ def _tests(date: list[str]) -> list[DateTest]:
         return [DateTest.read(text) for text in date]
     except BadDate as bad:
         raise Refused([Fault("", f"query parameter date: {bad}", "not_a_date")]) from None
+
+
+def _range(tests: list[DateTest]) -> tuple[str, str]:
+    """First dates of weeks that are looked at: without a date from below, those of a year and to come."""
+    bounds = [test.week_starts for test in tests]
+    firsts = [first for first, _ in bounds if first is not None] or [now().date() - YEAR]
+    lasts = [last for _, last in bounds if last is not None] or [LAST]
+    return max(firsts).isoformat(), min(lasts).isoformat()
 
 
 def _clinics_of(session: Session, caller: Caller, key: str, clinic: str | None) -> list[str]:

@@ -48,15 +48,17 @@ def feeds_of(session: Session, clinic_id: str) -> Sequence[Feed]:
     ).all()
 
 
-def published_weeks(session: Session, clinic_id: str, since: str) -> Sequence[Timetable]:
-    """The published timetables of a clinic from a first date on, without their problems."""
+def published_weeks(
+    session: Session, clinic_id: str, since: str, until: str = "9999-12-31"
+) -> Sequence[Timetable]:
+    """The published timetables of a clinic whose first date is in the range, without their problems."""
     return session.scalars(
         select(Timetable)
         .options(defer(Timetable.problem))
         .where(
             Timetable.clinic_id == clinic_id,
             Timetable.status == Status.PUBLISHED,
-            Timetable.week_start >= since,
+            Timetable.week_start.between(since, until),
         )
         .order_by(Timetable.week_start)
     ).all()

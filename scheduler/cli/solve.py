@@ -11,8 +11,10 @@ from threading import Event
 from scheduler.cli.documents import as_text, check_writable, named, read_week, write
 from scheduler.cli.failure import told
 from scheduler.cli.interrupt import in_background, stopping_on_interrupt
+from scheduler.cli.log import SearchLog, search_log
 from scheduler.errors import Fault, PinsClash
 from scheduler.problem import Problem
+from scheduler.progress import Progress
 from scheduler.timetable import Timetable
 
 
@@ -39,6 +41,11 @@ def configure(parser: ArgumentParser) -> None:
         metavar="WORK",
         help="stop after this much work: the same answer every time",
     )
+    parser.add_argument(
+        "--log",
+        metavar="FILE",
+        help="a JSON line for every report of the search, then one with its solver block",
+    )
     tell = parser.add_mutually_exclusive_group()
     tell.add_argument(
         "--quiet", action="store_true", help="say nothing on standard error unless something is wrong"
@@ -48,9 +55,13 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     check_writable(arguments.output, [arguments.week])
+    check_writable(arguments.log, [arguments.week])
     reading = read_week(arguments.week)
     try:
-        timetable = with_warnings(plan(reading.problem, arguments), reading.warnings)
+        with search_log(arguments.log) as log:
+            timetable = with_warnings(plan(reading.problem, arguments, log), reading.warnings)
+            if log is not None:
+                log.close(timetable)
     except PinsClash as clash:
         raise told(clash, named(arguments.week)) or clash from None
     write(arguments.output, as_text(timetable.document()))
@@ -59,7 +70,7 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def plan(problem: Problem, arguments: Namespace) -> Timetable:
+def plan(problem: Problem, arguments: Namespace, log: SearchLog | None = None) -> Timetable:
     """Solve with the live line, if anybody reads it, and Ctrl-C to stop."""
     from scheduler.cli.progress import Lines, Watch, live
     from scheduler.cli.terminal import is_terminal, stderr_console
@@ -68,6 +79,11 @@ def plan(problem: Problem, arguments: Namespace) -> Timetable:
     console = stderr_console()
     watch = (Lines if arguments.verbose else Watch)(console, stop)
     shown = is_terminal(sys.stderr) and not (arguments.quiet or arguments.verbose)
+
+    def listen(progress: Progress) -> None:
+        watch.listen(progress)
+        if log is not None:
+            log.report(progress)
 
     def work() -> Timetable:
         from scheduler import solve
@@ -82,7 +98,7 @@ def plan(problem: Problem, arguments: Namespace) -> Timetable:
             seed=arguments.seed,
             workers=arguments.workers,
             deterministic=arguments.deterministic,
-            on_progress=watch.listen,
+            on_progress=listen,
             stop=stop,
         )
         return timetable

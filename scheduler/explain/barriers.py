@@ -24,12 +24,13 @@ class Barriers:
         self.needed = [t for t, kind in enumerate(clinic.types) if clinic.a.need_of[self.p, t] >= 0]
         self.attended: tuple[Held, ...] = clinic.facts.by_patient.get(patient.id, ())
         alone = [s for s in self.attended if len(s.patients) == 1]
+        self._who: dict[int, NDArray[np.bool_]] = {}
         self.busy: Busy = clinic.busy_without(alone)
 
     @cached_property
     def short(self) -> list[int]:
         """Types of which the patient lacks sessions, or could make up care minutes with."""
-        week = self.clinic.facts.weeks[self.patient.id]
+        week = self.clinic.week_of(self.patient.id)
         counts = week.requirement_counts
         lacking = {t for n in week.entitlement.requirements if counts[n.id] < n.minimum for t in n.any_of}
         care = week.care_minutes < week.entitlement.care_min
@@ -101,7 +102,10 @@ class Barriers:
         return int((free & clinic.open_to_more[:, t]).sum()), int((free & clinic.lacking[:, t]).sum())
 
     def who(self, t: int) -> NDArray[np.bool_]:
-        return self.clinic.qualified(t, int(self.clinic.a.primary[self.p]))
+        """[entry, clinician]: who may fill it for this patient."""
+        if t not in self._who:
+            self._who[t] = self.clinic.qualified(t, int(self.clinic.a.primary[self.p]))
+        return self._who[t]
 
     def _staffing(self, t: int) -> Masks:
         clinic, who = self.clinic, self.who(t)

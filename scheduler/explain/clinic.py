@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scheduler.calendar import DAY, DAYS, WEEK, Interval
 from scheduler.explain.causes import Cause
 from scheduler.problem import Mode, SessionType
-from scheduler.rules.facts import Facts, Held
+from scheduler.rules.facts import Facts, Held, PatientWeek, facts_of_one
 from scheduler.week import NONE, Week
 
 Bools = NDArray[np.bool_]
@@ -64,6 +64,7 @@ class ClinicPlaces:
         self.slot = self.a.slot
         self.slots = self.a.ok.shape[1]
         self.types: Sequence[SessionType] = week.problem.session_types
+        self.weeks: dict[str, PatientWeek] = {}
         self._too_long: dict[object, Bools] = {}
 
     # -- whoever is asked about -----------------------------------------------------------------------------
@@ -173,6 +174,14 @@ class ClinicPlaces:
             rows = [self.week.patient_index[p] for p in session.patients]
             taken[rows, session.start // self.slot + 1 : -(-session.end // self.slot) + 1] = 1
         return np.cumsum(taken, axis=1, dtype=np.int16)
+
+    def week_of(self, patient: str) -> PatientWeek:
+        """What one patient attends, without working out everybody's weeks."""
+        if patient not in self.weeks:
+            setting, sessions = self.facts.setting, self.facts.by_patient.get(patient, ())
+            alone = facts_of_one(setting, setting.patients[patient], sessions)
+            self.weeks[patient] = alone.weeks[patient]
+        return self.weeks[patient]
 
     @cached_property
     def lacking(self) -> Bools:
@@ -285,13 +294,15 @@ class ClinicPlaces:
 def _near(taken: NDArray[np.int64], length: int, margin: NDArray[np.int64]) -> Bools:
     """Per row and start: something is taken within a session of that length or the margin around it."""
     rows, slots = taken.shape
-    sums = np.zeros((rows, slots + 1), np.int64)
-    np.cumsum(taken > 0, axis=1, out=sums[:, 1:])
-    starts = np.arange(slots)
-    first = np.maximum(0, starts[None, :] - margin[:, None])
-    last = np.minimum(slots, starts[None, :] + length + margin[:, None])
-    row = np.arange(rows)[:, None]
-    return np.asarray(sums[row, last] - sums[row, first] > 0)
+    found = np.zeros((rows, slots), np.bool_)
+    for m in np.unique(margin).tolist():
+        own = np.flatnonzero(margin == m)
+        sums = np.zeros((len(own), slots + 1 + 2 * m + length), np.int64)  # m more before, the rest after
+        np.cumsum(taken[own] > 0, axis=1, out=sums[:, m + 1 : m + 1 + slots])
+        sums[:, m + 1 + slots :] = sums[:, m + slots : m + slots + 1]
+        end = length + 2 * m
+        found[own] = sums[:, end : end + slots] > sums[:, :slots]
+    return found
 
 
 def _joined(sessions: Iterable[Interval], pause: int) -> list[Interval]:

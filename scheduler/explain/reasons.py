@@ -11,7 +11,7 @@ from scheduler.explain.tiers import Share, shares_of
 from scheduler.explain.world import World
 from scheduler.problem import SessionPin
 from scheduler.rules import pin, unmet_care
-from scheduler.rules.facts import Facts
+from scheduler.rules.facts import Facts, facts_of_one
 from scheduler.solver.seeding import excuse_facts
 from scheduler.timetable import PatientFigures, PlannedSession, Reason
 from scheduler.week import Week, compile_week
@@ -27,7 +27,8 @@ class Reasoning:
         self.programme = LeastUnmet(self.week)
 
     def unmet(self, patient: str) -> int:
-        return unmet_care.minutes_of(self.facts, patient)
+        setting, sessions = self.facts.setting, self.facts.by_patient.get(patient, ())
+        return unmet_care.minutes_of(facts_of_one(setting, setting.patients[patient], sessions), patient)
 
     def short(self) -> list[str]:
         """Whoever has unmet minutes: the highest priority first, then the most minutes."""

@@ -143,7 +143,8 @@ class Sentences:
                     yield sentence(requirement_max.AT_MOST, limit=need.maximum, what=what)
         elif cause in _PAID:
             unit, value = _PAID[cause]
-            yield sentence(authorization.AMOUNT, limits=f"{getattr(self.rights, value)} {unit}")
+            limit = getattr(self.rights, value)
+            yield sentence(authorization.AMOUNT, limits=f"{limit} {unit}{'s' * (limit != 1)}")
         else:
             words, value = _LIMITS[cause]
             yield sentence(words, limit=getattr(self.rights, value))
@@ -291,8 +292,8 @@ _DATES: Final = {
     Cause.AUTHORIZATION: (authorization.FEW_DATES, "authorized_days"),
 }
 _PAID: Final = {
-    Cause.AUTHORIZED_DAYS: ("care days", "authorized_days"),
-    Cause.AUTHORIZED_MINUTES: ("care minutes", "authorized_minutes"),
+    Cause.AUTHORIZED_DAYS: ("care day", "authorized_days"),
+    Cause.AUTHORIZED_MINUTES: ("care minute", "authorized_minutes"),
 }
 _LIMITS: Final[dict[Cause, tuple[Words, str]]] = {
     Cause.MAX_PER_DAY: (max_per_day.AT_MOST, ""),

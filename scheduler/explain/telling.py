@@ -69,7 +69,7 @@ class Telling:
 
     @cached_property
     def lacks(self) -> tuple[Lack, ...]:
-        week = self.clinic.facts.weeks[self.world.patient.id]
+        week = self.clinic.week_of(self.world.patient.id)
         counts, found, care = week.requirement_counts, [], 0
         for need in week.entitlement.requirements:
             missing = max(0, need.minimum - counts[need.id])

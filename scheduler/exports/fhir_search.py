@@ -46,6 +46,14 @@ class DateTest:
             raise BadDate("an instant needs its offset")
         return cls(prefix, instant.date(), instant)
 
+    @property
+    def week_starts(self) -> tuple[date | None, date | None]:
+        """The first and the last date on which a week may begin that can have such an appointment."""
+        margin = timedelta(days=1)  # an instant's date can be another one by the clinic's clock
+        first = self.day - timedelta(days=6) - margin if self.prefix in ("eq", "ge", "gt") else None
+        last = self.day + margin if self.prefix in ("eq", "le", "lt") else None
+        return first, last
+
     def holds(self, start: datetime, zone: ZoneInfo) -> bool:
         """A date is its whole day by the clinic's clock."""
         first = self.instant or datetime.combine(self.day, time(), zone)

@@ -16,18 +16,22 @@ ID_START: Final = "ics-"
 
 def commitments_of(windows: Iterable[Json]) -> list[Json]:
     """Dated hard commitments of the kind `other`; their ids tell the time and that a calendar gave it."""
-    return [
-        {"id": f"{ID_START}{window['date'].replace('-', '')}-{window['start'].replace(':', '')}", **window}
-        for window in windows
-    ]
+    return [{"id": _id(window), **window} for window in windows]
+
+
+def _id(window: Json) -> str:
+    return f"{ID_START}{window['date'].replace('-', '')}-{window['start'].replace(':', '')}"
 
 
 def with_commitments(stored: Sequence[Json], busy: Iterable[Json], first: date, days: int) -> list[Json]:
     """What is stored, a calendar's dates renewed: what was entered by hand stays, so do other weeks."""
     last = first + timedelta(days=days - 1)
-    kept = [
-        c for c in stored if not (_from_calendar(c) and first.isoformat() <= c["date"] <= last.isoformat())
-    ]
+    kept = []
+    for commitment in stored:
+        if _from_calendar(commitment):
+            kept += [{**part, "id": _id(part)} for part in _outside(commitment, first, last)]
+        else:
+            kept.append(commitment)
     return [*kept, *commitments_of(busy)]
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count, product
 from typing import NamedTuple
@@ -26,7 +27,7 @@ from scheduler.solver.kernels.state import LOGGED, NO, ZERO, open_session, undo
 from scheduler.solver.loading import Loaded
 
 SCALE = 1 << 16
-MOST_PARTS = 400  # a search that divides more often than this is given up as not exact
+MOST_PARTS = 400  # divisions, after which a search is given up as not exact
 
 
 class Place(NamedTuple):
@@ -96,22 +97,17 @@ class Placing:
         memory = self.loaded.plan
         best: dict[tuple[int, int], Place] = {}
         for i in range(int(memory.info[PLACES])):
-            place = Place(
-                int(memory.slot[i]),
-                int(memory.kind[i]),
-                int(memory.session[i]),
-                int(memory.extra[i]),
-                bool(memory.must[i]),
-            )
+            slot, kind, session = int(memory.slot[i]), int(memory.kind[i]), int(memory.session[i])
+            place = Place(slot, kind, session, int(memory.extra[i]), bool(memory.must[i]))
             known = best.get((place.slot, place.kind))
             if known is None or _rank(place) < _rank(known):
                 best[place.slot, place.kind] = place
         return sorted(best.values())
 
-    def plans(self, most: int) -> list[Found]:
-        """Up to `most` plans, best first."""
+    def plans(self, most: int, forced: frozenset[int] = frozenset()) -> list[Found]:
+        """Up to `most` plans that hold the forced places, best first."""
         found: list[Found] = []
-        heap = [part] if (part := self._part(frozenset(), frozenset())) else []
+        heap = [part] if (part := self._part(forced, frozenset())) else []
         parts = 0
         while heap and len(found) < most:
             part = heapq.heappop(heap)
@@ -134,23 +130,38 @@ class Placing:
         return found
 
     def cost_with(self, kind: int, slot: int, extra: int, below: int) -> int | None:
-        """The price of the best week if there were one more session of a type; None: not below `below`."""
+        """The least that the best week could cost with one more session of a type; None: not below `below`.
+
+        Whether its clinicians are free beside the patient's own sessions is not asked.
+        """
+        with self._one_more(kind, slot, extra) as place:
+            part = self._part(frozenset({place}), frozenset(), below * SCALE)
+        return None if part is None else part.bound // SCALE
+
+    def best_with(self, kind: int, slot: int, extra: int) -> Found | None:
+        """The best week with one more session of a type, if clinicians and a room can be had for it."""
+        with self._one_more(kind, slot, extra) as place:
+            found = self.plans(1, frozenset({place}))
+        return found[0] if found else None
+
+    @contextmanager
+    def _one_more(self, kind: int, slot: int, extra: int) -> Iterator[int]:
+        """The number of the place that there is for the time being."""
         before = self.places
         self.places = [p for p in before if (p.slot, p.kind) != (slot, kind)]
         self.places.append(Place(slot, kind, -1, extra, False))
-        part = self._part(frozenset({len(self.places) - 1}), frozenset(), below * SCALE)
-        self.places = before
-        return None if part is None else part.bound // SCALE
+        try:
+            yield len(self.places) - 1
+        finally:
+            self.places = before
 
-    def could_be_opened(self, kind: int, slot: int) -> tuple[tuple[int, ...], int] | None:
-        """Clinicians and room for one more session, None if there are none."""
-        a = self.week.arrays
-        if not a.pok[self.p, kind, slot]:
-            return None
-        room, _ = find_solo(
-            self.arrays, self.loaded.boxed[0], self.p, np.int64(kind), np.int64(slot), self.staff
-        )
-        return None if room == -2 else (tuple(map(int, self.staff[: int(a.entries[kind])])), int(room))
+    def could_be_opened(self, kind: int, slot: int) -> bool:
+        """Whether clinicians and a room are free for one more session."""
+        if not self.week.arrays.pok[self.p, kind, slot]:
+            return False
+        t, u = np.int64(kind), np.int64(slot)
+        room, _ = find_solo(self.arrays, self.loaded.boxed[0], self.p, t, u, self.staff)
+        return bool(room > -2)
 
     def _found(self, part: _Part, dearer: int, sessions: tuple[OwnSession, ...]) -> Found:
         own = {s.place for s in sessions}

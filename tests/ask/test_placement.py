@@ -188,11 +188,19 @@ def test_what_is_missing_is_told(week: Doc, timetable: Doc) -> None:
 def test_one_more_session_is_offered_with_whom_it_would_need(week: Doc, timetable: Doc) -> None:
     busy = {"id": "job", "days": ["mon"], "start": "08:00", "end": "12:00"}
     openings = asked(week, timetable, {"id": "p9", "program": "two-talks", "commitments": [busy]}).openings
-    assert [f"{o.start:%a %H:%M}" for o in openings] == ["Fri 09:00", "Fri 09:15", "Fri 09:30"]
-    assert {(o.clinicians, o.room, o.others_needed, o.others_who_could) for o in openings} == {
-        (("c1",), "r1", 1, 2)
-    }
-    assert openings[0].increase == 60 * 2 + 60 * 4
+    assert [f"{o.start:%a %H:%M}" for o in openings] == ["Fri 09:00"]
+    only = openings[0]
+    assert (only.clinicians, only.room, only.others_needed, only.others_who_could) == (("c1",), "r1", 1, 2)
+    assert only.increase == only.plan.increase == 60 * 2 + 60 * 4
+    assert (only.plan.unmet_minutes, [a.session for a in only.plan.attendances]) == (0, ["s2", None])
+
+
+def test_a_session_that_nobody_else_could_come_to_is_not_offered(week: Doc, timetable: Doc) -> None:
+    for patient in week["patients"]:
+        patient["commitments"] = [{"id": "trip", "days": ["fri"], "start": "08:00", "end": "18:00"}]
+    busy = {"id": "job", "days": ["mon"], "start": "08:00", "end": "12:00"}
+    patient = {"id": "p9", "program": "two-talks", "commitments": [busy]}
+    assert asked(week, timetable, patient).openings == ()
 
 
 def test_a_planned_patient_is_asked_about_without_their_own_week_in_the_way(
@@ -231,7 +239,7 @@ def test_the_command_lists_plans(run: Run, saved: Save, week: Doc, timetable: Do
     told = run("place", *files, saved(json.dumps({"id": "p9", "program": "two-talks"}), "p.json"))
     assert (told.code, told.err) == (0, "")
     lines = told.out.splitlines()
-    assert lines[0] == "Plan 1: cost +120, 2 h of care on 2 days"
-    assert lines[1] == "  Mon 2026-11-30 09:00–10:00 Talking group, Ada Ahlberg, Blue room"
-    assert lines[-1].endswith("for p9, the best there are.")
+    assert lines[0] == "4 week plans for p9, beside everybody who is planned; the best there are."
+    assert lines[1] == "Plan 1: 2 h of care on 2 days; nothing unmet; cost +120"
+    assert lines[2] == "  Mon 2026-11-30 09:00–10:00 Talking group, Ada Ahlberg, Blue room"
     assert run("place", *files, saved("{}", "none.json")).code == 2

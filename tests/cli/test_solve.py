@@ -55,6 +55,35 @@ def test_verbose_tells_each_report_of_the_search(run: Run, saved: Save, week: Do
     assert "best 6,780" in reports[-1]
 
 
+def test_a_log_holds_every_report_and_ends_with_the_solver_block(
+    run: Run, saved: Save, week: Doc, tmp_path: Path
+) -> None:
+    log, out = tmp_path / "search.jsonl", tmp_path / "out.json"
+    planned = run(
+        *("solve", saved(week, "week.json"), "-o", str(out)),
+        *("--time-limit", "1", "--gap", "0", "--quiet", "--log", str(log)),
+    )
+    *reports, last = [json.loads(line) for line in log.read_text().splitlines()]
+    timetable = json.loads(out.read_text())
+    assert planned.code == 0
+    assert last == {"solver": timetable["solver"]}
+    assert [(r["best"], r["bound"]) for r in reports] == [
+        (h["best"], h["bound"]) for h in timetable["solver"]["history"]
+    ]
+    assert set(reports[0]) == {"seconds", "best", "bound", "gap", "patients_short", "phase"}
+    assert reports[-1]["patients_short"] == 1
+
+
+def test_a_log_that_cannot_be_written_is_refused_before_the_search(
+    run: Run, saved: Save, week: Doc, tmp_path: Path
+) -> None:
+    path = saved(week, "week.json")
+    for log, reason in ((str(tmp_path), "is a directory"), (path, "would replace the document")):
+        refused = run("solve", path, "--time-limit", "60", "--log", log)
+        assert (refused.code, refused.out) == (2, "")
+        assert reason in refused.err
+
+
 def test_a_pipe_sees_no_progress(run: Run, saved: Save, week: Doc, tmp_path: Path) -> None:
     planned = run("solve", saved(week, "week.json"), "-o", str(tmp_path / "out.json"), "--time-limit", "1")
     assert "best " not in planned.err

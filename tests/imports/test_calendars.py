@@ -180,10 +180,14 @@ def test_commitments_of_a_calendar_are_renewed_and_those_by_hand_stay() -> None:
     by_hand = {"id": "court", "kind": "legal", "date": "2026-12-01", "start": "10:00", "end": "12:00"}
     other_week = {"id": "ics-20261123-0900", "date": "2026-11-23", "start": "09:00", "end": "10:00"}
     outdated = {"id": "ics-20261202-0900", "date": "2026-12-02", "start": "09:00", "end": "10:00"}
+    away = {"date": "2026-11-28", "until_date": "2026-12-08", "start": "00:00", "end": "24:00"}
+    vacation = {"id": "ics-20261128-0000", "kind": "family", **away}
     hours = read(event("DTSTART:20261201T140000", "DTEND:20261201T150000"))
-    assert with_commitments([by_hand, other_week, outdated], windows_of(hours.busy), MONDAY, 7) == [
+    assert with_commitments([by_hand, other_week, outdated, vacation], windows_of(hours.busy), MONDAY, 7) == [
         by_hand,
         other_week,
+        {**vacation, "until_date": "2026-11-29"},
+        {**vacation, "id": "ics-20261207-0000", "date": "2026-12-07"},
         {"id": "ics-20261201-1400", "date": "2026-12-01", "start": "14:00", "end": "15:00"},
     ]
 

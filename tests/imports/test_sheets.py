@@ -6,6 +6,7 @@ import json
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from random import Random
 from time import process_time
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -29,6 +30,7 @@ from scheduler.imports.tables import BYTES_MOST, read_tables
 from scheduler.imports.templates import csv_sheet, workbook
 from scheduler.intake import read_problem
 from scheduler.problem import WEEKDAYS
+from tests.strategies import plain_problem
 
 RIVERSIDE: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "examples" / "riverside.json").read_text(encoding="utf-8")
@@ -113,7 +115,7 @@ PATIENTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     patient=PATIENTS,
     time_off=st.lists(DATED, max_size=3),
@@ -131,6 +133,16 @@ def test_whatever_is_stored_comes_back_as_it_was(
             after = applied(read_people(csv_sheet(sheet, parts), sheet.name), after)
     else:
         after = applied(read_people(workbook(parts)), parts)
+    assert after == parts
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_weeks_that_use_every_field_come_back_as_they_were(seed: int) -> None:
+    parts = parts_of(plain_problem(Random(seed)))
+    assert applied(read_people(workbook(parts)), parts, missing="delete") == parts
+    after = parts
+    for sheet in SHEETS.values():
+        after = applied(read_people(csv_sheet(sheet, parts), sheet.name), after)
     assert after == parts
 
 

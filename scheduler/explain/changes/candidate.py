@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -51,16 +52,19 @@ class Inquiry:
     proofs: dict[str, int] = field(default_factory=dict)
     exact: bool = True
     complete: bool = True
-    below: int = field(init=False)
 
-    def __post_init__(self) -> None:
-        now = self.world.least(self.programme, Cause(0))
-        self.below = self.unmet if now is None else min(self.unmet, now)
+    @cached_property
+    def dearer(self) -> bool:
+        """Whether more care could be had now, in a week that costs more than it is worth."""
+        return self.world.least(self.programme, Cause(0), self.unmet) is not None
 
     def helps(self, candidate: Candidate) -> bool:
-        """Whether a week with fewer unmet minutes is conceivable then; certain when it says no."""
+        """Whether a week with fewer unmet minutes is possible then; certain when it says no.
+
+        Where such a week is possible now, only dearer, every change may make it worth its price.
+        """
         with candidate.limits():
-            found = self.programme.minutes(self.world.p, self._places(candidate), self.below)
+            found = self.programme.minutes(self.world.p, self._places(candidate), self.unmet)
         self.exact = self.exact and (self.programme.exact or found is not None)
         return found is not None
 

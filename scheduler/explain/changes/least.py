@@ -14,7 +14,7 @@ from scheduler.problem import Problem
 from scheduler.timetable import PlannedSession
 
 MOST: Final = 3
-PROOFS: Final = 8  # candidates of a kind whose proof is tried
+PROOFS, MORE_PROOFS = 8, 200  # candidates of a kind whose proof is tried; where prices decide, which is rare
 SOURCES: Final[tuple[Callable[[Inquiry], Candidates], ...]] = (
     seats.candidates,
     commitments.candidates,
@@ -45,7 +45,7 @@ def least_changes(
             break
         if candidate.kind in found:
             continue
-        if inquiry.proofs.get(candidate.kind, 0) == PROOFS:
+        if inquiry.proofs.get(candidate.kind, 0) == (MORE_PROOFS if inquiry.dearer else PROOFS):
             inquiry.complete = False
             continue
         inquiry.proofs[candidate.kind] = inquiry.proofs.get(candidate.kind, 0) + 1
