@@ -17,14 +17,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from scheduler.imports import CannotImport
-from scheduler.imports.people import (
-    Parts,
-    applied,
-    differences,
-    misfits_of,
-    read_people,
-    unknown_patients,
-)
+from scheduler.imports.outcome import differences, misfits_of, unknown_patients
+from scheduler.imports.people import Parts, applied, read_people
 from scheduler.imports.sheets import SHEETS
 from scheduler.imports.tables import BYTES_MOST, read_tables
 from scheduler.imports.templates import csv_sheet, workbook
