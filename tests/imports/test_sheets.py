@@ -353,6 +353,25 @@ def test_what_is_no_table_of_people_is_refused_in_bounded_time(make: Any) -> Non
     assert process_time() - began < 5
 
 
+@pytest.mark.parametrize(
+    ("sheet", "row"),
+    [
+        ("clinicians", "c1,mon " + "1-" * 16_000 + "1 z"),
+        ("clinicians", "c1,mon" + " " * 32_000 + "x"),
+        ("commitments", "p1,mon" + " " * 32_000 + "x,09:00,10:00"),
+        ("rooms", "r1," + "2026-12-01 " * 3_000 + "x"),
+        ("patients", "p1," + "1" * 32_000),
+    ],
+)
+def test_a_cell_that_would_keep_a_pattern_busy_is_refused_at_once(sheet: str, row: str) -> None:
+    columns = {"clinicians": "availability", "rooms": "closures", "patients": "care_minutes"}
+    heading = "patient,days,start,end" if sheet == "commitments" else f"id,{columns[sheet]}"
+    began = process_time()
+    with pytest.raises(CannotImport):
+        read_people(f"{heading}\n{row}\n".encode(), sheet)
+    assert process_time() - began < 1
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     import tracemalloc
 
