@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -315,6 +316,16 @@ def zip_bomb() -> bytes:
     return content.getvalue()
 
 
+def lying_bomb() -> bytes:
+    """Its list of contents says ten bytes where there are two hundred million."""
+    size = 200_000_000
+    content = BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", b"<Types/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * size)
+    return content.getvalue().replace(struct.pack("<L", size), struct.pack("<L", 10))
+
+
 def entity_bomb() -> bytes:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(12))
     return with_part(
@@ -332,6 +343,7 @@ def far_row() -> bytes:
 HOSTILE = {
     "too large": lambda: b"x" * (BYTES_MOST + 1),
     "zip bomb": zip_bomb,
+    "a zip bomb that lies": lying_bomb,
     "entities": entity_bomb,
     "a row beyond the end": far_row,
     "a hundred thousand rows": lambda: b"id,capacity\n" + b"r,1\n" * 100_000,
