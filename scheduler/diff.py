@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 from scheduler.finding import Words
 from scheduler.names import Names
+from scheduler.problem import LocalTime
 from scheduler.timetable import Part, PlannedSession, Timetable
 
 Kind = Literal["added", "removed", "moved", "clinicians", "room", "patients"]
@@ -31,8 +32,8 @@ class Place(Part):
 
     session: str
     session_type: str
-    start: datetime
-    end: datetime | None
+    start: LocalTime
+    end: LocalTime | None
     clinicians: tuple[str, ...]
     room: str | None
 

@@ -105,12 +105,22 @@ def _window(window: DatedWindow) -> dict[str, Any]:
 def _pins(
     problem: Problem, given: list[dict[str, Any]], sessions: Sequence[PlannedSession], event: Event
 ) -> list[dict[str, Any]]:
-    """The pins there were, and one for each session that has happened in place of any it had."""
-    past = happened(sessions, event)
-    owned = {held.id: i for i, held in pin.matched(Facts(problem, sessions)).items()}
-    gone = {owned[s.id] for s in past if s.id in owned}
-    kept = [p for i, p in enumerate(given) if i not in gone and not _past(problem.pins[i], event)]
-    return [*kept, *({"session": _as_given(s), "happened": True} for s in past)]
+    """The pins there were, and one for each session that has happened in place of any it had.
+
+    Those that stay keep their numbers, so that a clash names them as the given problem does.
+    """
+    owner = {i: held.id for i, held in pin.matched(Facts(problem, sessions)).items()}
+    facts = {s.id: {"session": _as_given(s), "happened": True} for s in happened(sessions, event)}
+    rest = [key for key in facts if key not in owner.values()]
+    made = []
+    for i, kept in enumerate(given):
+        if owner.get(i) in facts:
+            made.append(facts[owner[i]])
+        elif not _past(problem.pins[i], event):
+            made.append(kept)
+        elif rest:
+            made.append(facts[rest.pop(0)])
+    return [*made, *(facts[key] for key in rest)]
 
 
 def _past(given: Any, event: Event) -> bool:

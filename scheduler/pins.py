@@ -12,6 +12,7 @@ from datetime import datetime
 
 from scheduler.errors import PinsClash
 from scheduler.finding import Finding
+from scheduler.pinned import PinnedNeeds
 from scheduler.problem import AttendancePin, Pin, Problem, SessionPin
 from scheduler.timetable import PlannedSession
 from scheduler.verify import broken
@@ -21,30 +22,39 @@ _MENDABLE = {"idle_max", "day_care_min", "days_min", "gap", "services_min", "gro
 
 
 def refuse_clashes(problem: Problem) -> None:
-    """Raises PinsClash with a minimal set of pins that cannot hold together, and the rules they break."""
+    """Raises PinsClash with a minimal set of pins and the rule that they clash with.
+
+    Dropping any one of them, or the rule, resolves the clash: found by deletion, not claimed to be smallest.
+    Other rules that the same pins break are told in the message.
+    """
     kept = list(range(len(problem.pins)))
-    if not kept or not _findings(problem, kept):
+    needs = PinnedNeeds(problem)
+    if not kept or not _findings(problem, needs, kept):
         return
     for i in list(kept):
         without = [k for k in kept if k != i]
-        if _findings(problem, without):
+        if _findings(problem, needs, without):
             kept = without
-    findings = _findings(problem, kept)
-    rules = sorted({f.rule for f in findings})
-    said = " ".join(dict.fromkeys(f.text for f in findings))
-    raise PinsClash(kept, rules, f"the pins {_listed(kept)} cannot hold together: {said}")
+    findings = _findings(problem, needs, kept)
+    rule = findings[0].rule
+    said = " ".join(dict.fromkeys(f.text for f in findings if f.rule == rule))
+    more = " ".join(dict.fromkeys(f.text for f in findings if f.rule != rule))
+    besides = f" Besides: {more}" if more else ""
+    raise PinsClash(kept, [rule], f"{_listed(kept)} cannot hold: {said}{besides}")
 
 
 def _listed(kept: Sequence[int]) -> str:
-    return ", ".join(f"/pins/{i}" for i in kept)
+    pins = ", ".join(f"/pins/{i}" for i in kept)
+    return f"the pin {pins}" if len(kept) == 1 else f"the pins {pins} together"
 
 
-def _findings(problem: Problem, kept: Sequence[int]) -> list[Finding]:
+def _findings(problem: Problem, needs: PinnedNeeds, kept: Sequence[int]) -> list[Finding]:
     """What these pins break on their own, however the rest of the week is made."""
     pins = {i: problem.pins[i] for i in kept}
     sessions, loose = _as_sessions(problem, pins)
     judged = broken(problem.model_copy(update={"pins": tuple(pins.values())}), sessions)
-    return [f for f in judged if f.rule not in _MENDABLE and not _left_open(f, loose)]
+    found = [f for f in judged if f.rule not in _MENDABLE and not _left_open(f, loose)]
+    return found or list(needs.findings(pins))
 
 
 def _left_open(finding: Finding, loose: dict[str, set[str]]) -> bool:

@@ -38,7 +38,7 @@ def read_calendar(payload: Json, stop: Event, report: Report) -> Json:
 def read_people(payload: Json, stop: Event, report: Report) -> Json:
     """The documents with the file's rows in them, and what is different; nothing is stored."""
     from scheduler.errors import ProblemRefused
-    from scheduler.imports import CannotImport, people
+    from scheduler.imports import CannotImport, outcome, people
     from scheduler.intake import read_problem
 
     before = people.Parts(**payload["parts"])
@@ -47,14 +47,14 @@ def read_people(payload: Json, stop: Event, report: Report) -> Json:
     except CannotImport as refusal:
         return _refused(refusal.misfits)
     after = people.applied(given, before, payload["missing"])
-    misfits = people.unknown_patients(given, after)
+    misfits = outcome.unknown_patients(given, after)
     try:
         read_problem(payload["problem"] | asdict(after))
     except ProblemRefused as refusal:
-        misfits += people.misfits_of(refusal.faults, given, after)
+        misfits += outcome.misfits_of(refusal.faults, given, after)
     if misfits:
         return _refused(misfits)
-    differences = people.differences(before, after)
+    differences = outcome.differences(before, after)
     return {"parts": asdict(after), "differences": {name: asdict(d) for name, d in differences.items()}}
 
 

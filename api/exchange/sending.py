@@ -85,7 +85,8 @@ class Sender:
     def stop(self) -> None:
         self._stopping.set()
         if self._thread is not None:
-            self._thread.join(timeout=self._settings.webhook_seconds + 5)
+            # What is in the middle of being sent is sent again by whoever finds its claim grown old.
+            self._thread.join(timeout=2)
 
     def _work(self) -> None:
         while not self._stopping.wait(1.0):

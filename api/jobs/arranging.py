@@ -70,7 +70,10 @@ def repair(payload: Json, stop: Event, report: Report) -> Json:
     week = asked.read(payload)
     event = read_event(payload["event"], week.problem)
     found = repaired(week.problem, week.sessions, event, seconds=payload["seconds"], stop=stop.is_set)
-    return {**found.document(), "problem": found.problem}
+    shown = {**found.document(), "problem": found.problem}
+    for other, other_shown in zip(found.alternatives, shown["alternatives"], strict=True):
+        other_shown["difference"] = other.difference.document()
+    return shown
 
 
 def explain(payload: Json, stop: Event, report: Report) -> Json:

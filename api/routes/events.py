@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, format_sse_event
+from sqlalchemy import select
 
 from api.access import Caller, Reader, visible_timetable
 from api.errors import described
@@ -21,6 +22,16 @@ from api.store.timetables import events_after
 router = APIRouter(prefix="/v1/timetables/{timetable_id}")
 QUIET_SECONDS = 15.0  # then a comment is sent, so that no proxy takes the stream for dead
 RETRY_MILLISECONDS = 1000
+_KINDS = ["queued", "started", "progress", "solved", "cancelled", "failed", "published", "superseded"]
+_EVENT = {
+    "type": "object",
+    "description": "One event of the stream.",
+    "properties": {
+        "id": {"type": "string", "description": "what `Last-Event-ID` takes"},
+        "event": {"type": "string", "enum": _KINDS},
+        "data": {"type": "string", "description": "a JSON object"},
+    },
+}
 
 
 @router.get(
@@ -31,7 +42,7 @@ RETRY_MILLISECONDS = 1000
         200: {
             "description": "`queued`, `started`, `progress` {best, bound, gap, seconds, patients_short}, and "
             "one of `solved`, `cancelled`, `failed`, with which the stream ends.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": _EVENT}},
         },
         204: {"description": "Everything has been received already; an `EventSource` stops asking."},
     },
@@ -75,10 +86,10 @@ async def _stream(service: Service, timetable_id: str, seen: int) -> AsyncIterat
                 yield format_sse_event(data_str=payload, event=event.kind, id=str(event.seq))
                 if event.kind in (Status.SOLVED, Status.CANCELLED, Status.FAILED):
                     return
+            if await run_in_threadpool(_over, service, timetable_id, seen):
+                return
             if not await service.watcher.event_after(timetable_id, seen, QUIET_SECONDS):
                 yield format_sse_event(comment="still there")
-            elif await run_in_threadpool(_gone, service, timetable_id):
-                return
 
 
 def _events(service: Service, timetable_id: str, seen: int) -> list[TimetableEvent]:
@@ -86,7 +97,9 @@ def _events(service: Service, timetable_id: str, seen: int) -> list[TimetableEve
         return list(events_after(session, timetable_id, seen))
 
 
-def _gone(service: Service, timetable_id: str) -> bool:
-    """Deleted while somebody was listening."""
+def _over(service: Service, timetable_id: str, seen: int) -> bool:
+    """Deleted while somebody was listening, or its search had ended before what they asked for."""
     with service.sessions.read() as session:
-        return session.get(Timetable, timetable_id) is None
+        asked = select(Timetable.status, Timetable.event_seq).where(Timetable.id == timetable_id)
+        row = session.execute(asked).first()
+    return row is None or (not Status(row.status).unfinished and seen >= row.event_seq)

@@ -37,13 +37,32 @@ def run(arguments: Namespace) -> int:
 
 
 def lines_of(checked: Checked) -> Iterator[str]:
-    for finding in checked.new:
-        yield f"{finding.rule} {finding.subject}: {finding.text}"
-    for finding in checked.mended:
-        yield f"mended: {finding.rule} {finding.subject}: {finding.text}"
+    """Whether it may be done, why not, and what it costs."""
+    if checked.legal:
+        yield "These moves break no rule."
+    else:
+        yield f"These moves break {counted(len(checked.new), 'rule')} that held before:"
+        yield from (f"  {f.text} [{f.rule}]" for f in checked.new)
+    if checked.mended:
+        yield f"They mend {counted(len(checked.mended), 'broken rule')}:"
+        yield from (f"  {f.text} [{f.rule}]" for f in checked.mended)
+    if checked.remaining:
+        yield f"{counted(len(checked.remaining), 'broken rule')} stay broken as before."
+    yield f"Cost {checked.cost:+,}, {checked.objective:,} then:" if checked.cost else "They cost nothing."
     for term in checked.terms:
-        if term.units or term.cost:
-            yield f"{term.term}: {term.units:+,} (cost {term.cost:+,})"
-    rules = counted(len(checked.new), "rule") + " newly broken" if checked.new else "No rule newly broken"
-    was = f", {len(checked.remaining)} as before" if checked.remaining else ""
-    yield f"{rules}{was}; cost {checked.cost:+,}, objective then {checked.objective:,}."
+        if term.cost:
+            yield f"  {TERM_WORDS.get(term.term, term.term)}: {term.units:+,}, cost {term.cost:+,}"
+
+
+TERM_WORDS = {
+    "unmet_care": "minutes of care unmet, by priority",
+    "breach": "breaches of flagged rules",
+    "moved": "attendances at other times than in the baseline",
+    "clinician_changed": "attendances with other clinicians than in the baseline",
+    "soft_commitment": "minutes over soft commitments, by weight",
+    "not_preferred": "minutes outside preferred times",
+    "idle": "minutes of waiting",
+    "attended_day": "attended days",
+    "facilitator_time": "minutes of group leaders",
+    "load_spread": "minutes between the busiest and the least busy clinician",
+}

@@ -68,8 +68,9 @@ def lines_of(answer: Explanation, problem: Problem) -> Iterator[str]:
         found = f"{counted(short, 'patient')} short of care, {answer.unmet_minutes} min unmet"
         told = found if short else "every patient gets the care that is owed"
         yield f"{name}, week of {long_date(problem.clinic.week_start)}: {told}."
-    for patient in answer.patients:
-        yield ""
+    for number, patient in enumerate(answer.patients):
+        if number or answer.clinic is not None:
+            yield ""
         yield from _patient(patient)
     if answer.clinic is not None and short and (answer.clinic.gains or answer.clinic.complete):
         yield ""

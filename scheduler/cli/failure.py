@@ -37,9 +37,10 @@ def told(error: SchedulerError, name: str | None = None) -> CommandFailed | None
 
 
 def refused(name: str | None, faults: Sequence[Fault], kind: str) -> CommandFailed:
+    article = "an" if kind[:1] in "aeiou" else "a"
     count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     return CommandFailed(
-        f"{name or 'This'} is not a {kind} document that can be used: {count}.", *map(str, faults)
+        f"{name or 'This'} is not {article} {kind} document that can be used: {count}.", *map(str, faults)
     )
 
 

@@ -16,7 +16,7 @@ from scheduler.cli.terminal import is_terminal
 from scheduler.imports import CannotImport, Misfit
 
 if TYPE_CHECKING:
-    from scheduler.imports.people import Difference
+    from scheduler.imports.outcome import Difference
     from scheduler.intake import Reading
 
 Json = dict[str, Any]
@@ -110,7 +110,7 @@ def _template(arguments: Namespace) -> int:
 
 
 def _people(arguments: Namespace) -> int:
-    from scheduler.imports import people
+    from scheduler.imports import outcome, people
 
     reading = read_week(arguments.week)
     before = people.Parts(
@@ -119,11 +119,11 @@ def _people(arguments: Namespace) -> int:
     given = people.read_people(_content(arguments.file), arguments.sheet)
     after = people.applied(given, before, arguments.missing)
     document = {**reading.problem.document, **asdict(after)}
-    misfits = [*people.unknown_patients(given, after)]
-    misfits += people.misfits_of(_faults(document), given, after)
+    misfits = [*outcome.unknown_patients(given, after)]
+    misfits += outcome.misfits_of(_faults(document), given, after)
     if misfits:
         raise _refused(named(arguments.file), misfits)
-    lines = (_told(name, found) for name, found in people.differences(before, after).items())
+    lines = (_told(name, found) for name, found in outcome.differences(before, after).items())
     return _finish(arguments, document, lines)
 
 

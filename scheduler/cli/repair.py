@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from scheduler.cli.diff import lines_of as difference_lines
@@ -19,18 +20,13 @@ from scheduler.cli.documents import (
     write,
 )
 from scheduler.cli.failure import CommandFailed, refused
-from scheduler.cli.solve import seconds
+from scheduler.cli.solve import positive, seconds
 from scheduler.errors import ProblemRefused
 from scheduler.names import Names
 from scheduler.show import counted
 
 if TYPE_CHECKING:
-    from scheduler.repair import Changed, Repair
-
-CIRCLES = {
-    "date": "of the hit dates",
-    "week": "of the whole week",
-}
+    from scheduler.repair import Alternative, Changed, CircleFigures, Repair
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -40,7 +36,10 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="NEW.json", help="where to write the new timetable")
     parser.add_argument("--week-after", metavar="FILE", help="where to write the problem after the event")
     parser.add_argument(
-        "--time-limit", type=seconds, default=1.5, metavar="S", help="seconds for the proof (default 1.5)"
+        "--time-limit", type=seconds, default=5, metavar="S", help="seconds for the proof at most (default 5)"
+    )
+    parser.add_argument(
+        "--alternative", type=positive, metavar="N", help="take the Nth answer offered beside the first"
     )
     parser.add_argument("--json", action="store_true", help="the whole answer as JSON on standard output")
 
@@ -61,35 +60,79 @@ def run(arguments: Namespace) -> int:
     except ProblemRefused as refusal:
         raise refused(named(arguments.event), refusal.faults, refusal.kind) from None
     answer = repair(problem, timetable.sessions, event, seconds=arguments.time_limit)
+    chosen = _chosen(answer, arguments.alternative)
     if arguments.output:
-        write(arguments.output, as_text(answer.timetable.document()))
+        write(arguments.output, as_text(chosen.timetable.document()))
     if arguments.week_after:
         write(arguments.week_after, as_text(answer.problem))
     if arguments.json:
         write(None, as_text(answer.document()))
     else:
-        print(*lines_of(answer, Names(problem)), sep="\n")
+        before = sum(p.unmet_minutes for p in timetable.patients)
+        print(*lines_of(answer, chosen, before, Names(problem)), sep="\n")
     if arguments.output:
         print(f"Written to {arguments.output}.", file=sys.stderr)
     return 0
 
 
-def lines_of(answer: Repair, names: Names) -> Iterator[str]:
-    yield from difference_lines(answer.difference, names)
-    yield f"{_changes(answer.changed)}; {answer.unmet_minutes} min of care unmet."
-    yield _proof(answer)
-    for other in answer.alternatives:
-        yield f"Or: {_changes(other.changed)}; {other.unmet_minutes} min of care unmet."
+def _chosen(answer: Repair, number: int | None) -> Repair | Alternative:
+    if number is None:
+        return answer
+    if number > len(answer.alternatives):
+        offered = counted(len(answer.alternatives), "alternative")
+        raise CommandFailed(f"There is no alternative {number}: the repair offers {offered}.")
+    return answer.alternatives[number - 1]
+
+
+def lines_of(answer: Repair, chosen: Repair | Alternative, before: int, names: Names) -> Iterator[str]:
+    """What it comes to first, then the words for everybody, then what else could be done."""
+    yield f"{_changes(chosen.changed)}."
+    yield _care(chosen.unmet_minutes, before)
+    yield from _proof(answer)
+    if not chosen.difference.same:
+        yield ""
+        yield from difference_lines(chosen.difference, names)
+    for number, other in enumerate(answer.alternatives, 1):
+        if other is not chosen:
+            yield ""
+            yield f"Instead (--alternative {number}): {_changes(other.changed)}."
+            yield _care(other.unmet_minutes, before)
 
 
 def _changes(changed: Changed) -> str:
-    led = counted(changed.clinicians, "attendance")
-    return (
-        f"{counted(changed.lost, 'attendance')} not kept, {led} with other clinicians, {changed.new} new ones"
-    )
+    if not (changed.lost or changed.clinicians or changed.new):
+        return "Nothing has to change"
+    parts = [
+        f"{counted(changed.lost, 'attendance')} cannot be kept"
+        if changed.lost
+        else "Everybody keeps their times"
+    ]
+    if changed.clinicians:
+        parts.append(f"{changed.clinicians} with other clinicians")
+    if changed.new:
+        parts.append(f"{changed.new} new")
+    return ", ".join(parts)
 
 
-def _proof(answer: Repair) -> str:
-    if answer.proved is None:
-        return f"Not proved: a repair that loses as few as {answer.least} may exist."
-    return f"Proved: no repair {CIRCLES[answer.proved]} keeps more attendances."
+def _care(unmet: int, before: int) -> str:
+    change = f"{abs(unmet - before)} {'more' if unmet > before else 'less'} than before"
+    return f"Care unmet in the week: {unmet} min, {'as before' if unmet == before else change}."
+
+
+def _proof(answer: Repair) -> Iterator[str]:
+    """In which circle no repair loses fewer; nothing where nobody loses anything."""
+    if answer.changed.lost == 0:
+        return
+    for circle in reversed(answer.circles):
+        where = _dates(circle)
+        if circle.proved:
+            yield f"Proved: whatever else changes {where}, as many are lost."
+            return
+    first = answer.circles[0]
+    yield f"Not proved to be the fewest: {first.least} at least are lost whatever changes {_dates(first)}."
+
+
+def _dates(circle: CircleFigures) -> str:
+    if circle.name == "week":
+        return "in the week"
+    return "on " + ", ".join(f"{date.fromisoformat(d):%a %Y-%m-%d}" for d in circle.dates)

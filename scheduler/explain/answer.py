@@ -13,7 +13,8 @@ from scheduler.timetable import Part, Reason
 class Result(Part):
     """The patient placed anew after a change: exactly this, everybody else as they are.
 
-    `objective_change` is against the timetable at hand; `others_joining` patients come to a new session too.
+    `objective_change` is against the timetable at hand, in its prices; `others_joining` patients come to a
+    new session too.
     """
 
     unmet_minutes: int

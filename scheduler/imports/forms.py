@@ -30,6 +30,7 @@ _DATES: Final = re.compile(
 )
 _SPLIT: Final = re.compile(r"(?<!\\);")
 _DAY: Final = 1440
+_WINDOW_LENGTH: Final = 200
 _NONE: Final = "none"  # a list that is given and empty
 
 
@@ -201,6 +202,13 @@ def _typed_clock(text: str) -> int | None:
     return hour * 60 + minute
 
 
+def _short(text: str) -> str:
+    """One window is short; what is long would keep the patterns below busy for hours."""
+    if len(text) > _WINDOW_LENGTH:
+        raise Unfit(f"a window has at most {_WINDOW_LENGTH} characters", "window")
+    return text
+
+
 def _span(text: str) -> tuple[str, str]:
     match = _SPAN.fullmatch(text.strip())
     if match is None:
@@ -223,7 +231,7 @@ def _days(text: str) -> list[str]:
 
 def _weekly(value: Value) -> list[dict[str, Any]]:
     found = []
-    for part in _split(value):
+    for part in map(_short, _split(value)):
         match = re.fullmatch(r"([A-Za-z,\s–-]+?)\s+(\d.*)", part)
         if match is None:
             raise Unfit('expected windows such as "mon wed 08:00-16:00; fri 08:00-12:00"', "window")
@@ -240,7 +248,7 @@ def _dated(value: Value) -> list[dict[str, Any]]:
     if isinstance(value, date):
         return [{"date": _date(value)}]
     found = []
-    for part in _split(value):
+    for part in map(_short, _split(value)):
         match = _DATES.fullmatch(part)
         if match is None:
             raise Unfit('expected dates such as "2026-12-24 - 2026-12-26; 2026-12-31 12:00-24:00"', "window")
@@ -287,7 +295,7 @@ YES_NO = Form("yes or no", "yes", _yes, lambda value: "yes" if value else "no")
 RANGE = Form("a range; either end may be left out", "540-1140", _limits, _write_limits)
 DATE = Form("a date", "2026-12-02", _date, _as_date)
 CLOCK = Form("a time of day", "09:00", clock_of, _as_time)
-DAYS = Form("days of the week", "mon wed", lambda v: _days(_text(v)), " ".join)
+DAYS = Form("days of the week", "mon wed", lambda v: _days(_short(_text(v))), " ".join)
 WEEKLY = Form(
     "days and times, separated by semicolons", "mon wed 08:00-16:00; fri 08:00-12:00", _weekly, _write_weekly
 )

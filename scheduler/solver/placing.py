@@ -24,6 +24,7 @@ from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.personal_week import BAN, CHOSEN, EXACT, INFEASIBLE, PLACES, STATES, best_week
 from scheduler.solver.kernels.staffing import clinician_free, find_solo, may_fill, room_free, staff_changed
 from scheduler.solver.kernels.state import LOGGED, NO, ZERO, open_session, undo
+from scheduler.solver.layout import lay_out, table_of
 from scheduler.solver.loading import Loaded
 
 SCALE = 1 << 16
@@ -86,6 +87,8 @@ class Placing:
         )
         self.staff = np.full(max(1, a.qualified.shape[1]), -1, np.int64)
         self.places = self._places()
+        self.table = table_of(self.places)
+        self.used = np.zeros(len(self.places) + 1, np.int64)
         self.exact = a.w_spread == 0
         self.numbers = count()
 
@@ -147,13 +150,15 @@ class Placing:
     @contextmanager
     def _one_more(self, kind: int, slot: int, extra: int) -> Iterator[int]:
         """The number of the place that there is for the time being."""
-        before = self.places
-        self.places = [p for p in before if (p.slot, p.kind) != (slot, kind)]
-        self.places.append(Place(slot, kind, -1, extra, False))
+        before, table = self.places, self.table
+        more = Place(slot, kind, -1, extra, False)
+        self.places = [*before, more]
+        self.table = np.vstack([table, table_of([more])])
+        # what there is of that type and time gives way: it clashes with the place that every plan holds
         try:
-            yield len(self.places) - 1
+            yield len(before)
         finally:
-            self.places = before
+            self.places, self.table = before, table
 
     def could_be_opened(self, kind: int, slot: int) -> bool:
         """Whether clinicians and a room are free for one more session."""
@@ -181,39 +186,22 @@ class Placing:
 
     def _part(self, forced: frozenset[int], banned: frozenset[int], upper: int = INFEASIBLE) -> _Part | None:
         """The best plan of a part; None if it holds none below `upper`."""
-        used = self._fill(forced, banned)
-        plan = self.loaded.plan
+        self._fill(forced, banned)
+        plan, used = self.loaded.plan, self.used
         cost = int(best_week(self.scaled, self.loaded.boxed[1], self.p, np.int64(upper), np.int64(STATES)))
         self.exact = self.exact and bool(plan.info[EXACT])
         if cost >= INFEASIBLE:
             return None
-        chosen = tuple(sorted(used[i] for i in plan.chosen[: int(plan.info[CHOSEN])]))
+        chosen = tuple(sorted(int(used[i]) for i in plan.chosen[: int(plan.info[CHOSEN])]))
         return _Part(cost, next(self.numbers), None, chosen, forced, banned)
 
-    def _fill(self, forced: frozenset[int], banned: frozenset[int]) -> list[int]:
+    def _fill(self, forced: frozenset[int], banned: frozenset[int]) -> None:
         """Write the places of a part into the memory of the dynamic programme."""
-        plan, a = self.loaded.plan, self.week.arrays
-        taken = [
-            (self.places[i].slot, self.places[i].slot + int(a.length[self.places[i].kind])) for i in forced
-        ]
-        used: list[int] = []
-        plan.head[:] = -1
-        for i, place in enumerate(self.places):
-            if i in banned or (i not in forced and self._clashes(place, taken)):
-                continue
-            n = len(used)
-            plan.slot[n], plan.kind[n], plan.session[n] = place.slot, place.kind, place.session
-            plan.extra[n] = place.extra * SCALE + place.slot
-            plan.must[n] = place.must or i in forced
-            plan.after[n] = plan.head[place.slot]
-            plan.head[place.slot] = n
-            used.append(i)
-        plan.info[PLACES] = len(used)
-        return used
-
-    def _clashes(self, place: Place, taken: list[tuple[int, int]]) -> bool:
-        end = place.slot + int(self.week.arrays.length[place.kind])
-        return any(place.slot < last and first < end for first, last in taken)
+        refused = np.zeros(len(self.table), np.bool_)
+        refused[list(banned)] = True
+        held = np.array(sorted(forced), np.int64)
+        memory, length = self.loaded.boxed[1], self.week.arrays.length
+        lay_out(memory, self.table, held, refused, length, np.int64(SCALE), self.used)
 
     # -- clinicians and rooms of the patient's own sessions --------------------------------------------------
 

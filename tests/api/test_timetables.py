@@ -196,6 +196,13 @@ def test_a_broken_stream_goes_on_after_the_last_event_received(door: Door) -> No
     assert [e["id"] for e in events(door, path, Last_Event_ID="rubbish")] == ["1", "2", "3"]
 
 
+def test_a_stream_asked_for_after_the_end_of_the_search_ends_with_what_came_since(door: Door) -> None:
+    path = door.solved(door.clinic())
+    door.post(f"{path}/publish")
+    assert [e["event"] for e in events(door, path, Last_Event_ID="3")] == ["published"]
+    assert door.get(f"{path}/events", Last_Event_ID="4").status_code == 204
+
+
 def test_progress_arrives_while_the_search_goes_on_and_cancelling_keeps_the_best(either_door: Door) -> None:
     path = either_door.searching(either_door.clinic())
     either_door.until(path, "solving")

@@ -9,6 +9,7 @@ import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -19,6 +20,8 @@ from typing import Any
 import pytest
 
 from api.exchange.outbound import NotSent, fault_of, public, send
+from api.store.columns import now
+from api.store.exchange import Delivery
 from tests.api.conftest import upgraded
 from tests.api.door import WEEK, Door, service_on
 
@@ -146,6 +149,17 @@ def test_a_receiver_that_is_gone_or_silent_holds_nothing_up(near: Door) -> None:
         assert waiting[0]["last_error"].startswith("no answer")
     assert near.delete(hook).status_code == 204
     assert near.get(f"{hook}/deliveries").status_code == 404
+
+
+def test_what_a_lost_process_had_claimed_is_delivered_by_another(near: Door) -> None:
+    with receiving() as receiver:
+        _, hook, _ = hooked(near, receiver.url)
+        given = {"webhook_id": hook.rsplit("/", 1)[1], "event": "x", "payload": {}, "attempts": 1}
+        with near.service.sessions.write() as session:
+            session.add(Delivery(id=f"lost-{hook[-8:]}", claimed_at=now() - timedelta(minutes=10), **given))
+            session.add(Delivery(id=f"held-{hook[-8:]}", claimed_at=now(), **given))
+        until(lambda: deliveries(near, hook, "delivered"))
+        assert [headers["webhook-id"][:4] for headers, _ in receiver.got] == ["lost"]
 
 
 def test_an_answer_that_never_ends_is_cut_off() -> None:

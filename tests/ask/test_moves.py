@@ -108,10 +108,11 @@ def test_the_command_ends_by_what_it_found(run: Run, saved: Save, week: Doc, tim
     files = saved(week, "week.json"), saved(timetable, "out.json")
     legal = run("check", *files, saved(json.dumps([{"delete": "s2"}]), "moves.json"))
     assert (legal.code, legal.err) == (0, "")
-    assert legal.out.splitlines()[-1] == "No rule newly broken; cost +11,640, objective then 18,420."
+    assert legal.out.splitlines()[:2] == ["These moves break no rule.", "Cost +11,640, 18,420 then:"]
     broken = run("check", *files, saved(json.dumps([{"session": "s2", "set": {"add": ["p3"]}}]), "m.json"))
     assert broken.code == 1
-    assert broken.out.startswith("commitment p3: ")
+    assert broken.out.splitlines()[0] == "These moves break 1 rule that held before:"
+    assert broken.out.splitlines()[1].endswith("[commitment]")
     refused = run("check", *files, saved(json.dumps([{"delete": "s7"}]), "m.json"))
     assert refused.code == 2
     assert "/0/delete" in refused.err

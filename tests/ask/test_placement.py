@@ -151,7 +151,7 @@ def best_five(plans: dict[frozenset[str], int]) -> list[int]:
     return [cost for _, cost in kept][:5]
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_plans_are_the_best_of_all_that_can_be_tried(seed: int) -> None:
     problem, sessions = drawn(seed)
     placement = place(problem, sessions, problem.patients[-1])

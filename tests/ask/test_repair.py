@@ -152,6 +152,16 @@ def test_an_event_against_a_pin_is_refused_with_the_pin(week: Doc, timetable: Do
     assert refused.value.pins == (0,)
 
 
+def test_pins_are_named_by_their_place_in_the_given_problem(week: Doc, timetable: Doc) -> None:
+    monday = {"session": {"session_type": "talk", "start": "2026-11-30T09:00"}}
+    wednesday = {"session": {"session_type": "talk", "start": "2026-12-02T09:00", "clinicians": ["c1"]}}
+    week["pins"] = [monday, wednesday]
+    away = {"from": "2026-12-02T08:05", "absences": [{"clinician": "c1", "date": "2026-12-02"}]}
+    with pytest.raises(PinsClash) as refused:
+        repaired(week, timetable, away)
+    assert refused.value.pins == (1,)
+
+
 def test_without_a_hit_nothing_is_different(week: Doc, timetable: Doc) -> None:
     answer = repaired(week, timetable, MONDAY | {"absences": [{"clinician": "c1", "date": "2026-12-01"}]})
     assert answer.changed.lost == answer.changed.clinicians == 0
@@ -201,6 +211,11 @@ def test_the_command_writes_the_timetable_and_the_week_it_belongs_to(
     told = run("repair", *files, "-o", str(new), "--week-after", str(after))
     assert told.code == 0
     assert "  Talking group, Mon 2026-11-30 09:00–10:00: now led by Bo Berg" in told.out.splitlines()
-    assert told.out.splitlines()[-1] == "Proved: no repair of the whole week keeps more attendances."
+    assert told.out.splitlines()[:2] == [
+        "Everybody keeps their times, 3 with other clinicians.",
+        "Care unmet in the week: 60 min, as before.",
+    ]
     assert run("verify", str(after), str(new)).code == 0
+    none = run("repair", *files, "--alternative", "1")
+    assert (none.code, none.err) == (2, "There is no alternative 1: the repair offers 0 alternatives.\n")
     assert run("repair", *files[:2], saved(deepcopy({"from": "noon"}), "bad.json")).code == 2

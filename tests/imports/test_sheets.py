@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -17,14 +18,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from scheduler.imports import CannotImport
-from scheduler.imports.people import (
-    Parts,
-    applied,
-    differences,
-    misfits_of,
-    read_people,
-    unknown_patients,
-)
+from scheduler.imports.outcome import differences, misfits_of, unknown_patients
+from scheduler.imports.people import Parts, applied, read_people
 from scheduler.imports.sheets import SHEETS
 from scheduler.imports.tables import BYTES_MOST, read_tables
 from scheduler.imports.templates import csv_sheet, workbook
@@ -321,6 +316,16 @@ def zip_bomb() -> bytes:
     return content.getvalue()
 
 
+def lying_bomb() -> bytes:
+    """Its list of contents says ten bytes where there are two hundred million."""
+    size = 200_000_000
+    content = BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", b"<Types/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * size)
+    return content.getvalue().replace(struct.pack("<L", size), struct.pack("<L", 10))
+
+
 def entity_bomb() -> bytes:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(12))
     return with_part(
@@ -338,6 +343,7 @@ def far_row() -> bytes:
 HOSTILE = {
     "too large": lambda: b"x" * (BYTES_MOST + 1),
     "zip bomb": zip_bomb,
+    "a zip bomb that lies": lying_bomb,
     "entities": entity_bomb,
     "a row beyond the end": far_row,
     "a hundred thousand rows": lambda: b"id,capacity\n" + b"r,1\n" * 100_000,
@@ -357,6 +363,25 @@ def test_what_is_no_table_of_people_is_refused_in_bounded_time(make: Any) -> Non
     with pytest.raises(CannotImport):
         read_people(content, "rooms")
     assert process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row"),
+    [
+        ("clinicians", "c1,mon " + "1-" * 16_000 + "1 z"),
+        ("clinicians", "c1,mon" + " " * 32_000 + "x"),
+        ("commitments", "p1,mon" + " " * 32_000 + "x,09:00,10:00"),
+        ("rooms", "r1," + "2026-12-01 " * 3_000 + "x"),
+        ("patients", "p1," + "1" * 32_000),
+    ],
+)
+def test_a_cell_that_would_keep_a_pattern_busy_is_refused_at_once(sheet: str, row: str) -> None:
+    columns = {"clinicians": "availability", "rooms": "closures", "patients": "care_minutes"}
+    heading = "patient,days,start,end" if sheet == "commitments" else f"id,{columns[sheet]}"
+    began = process_time()
+    with pytest.raises(CannotImport):
+        read_people(f"{heading}\n{row}\n".encode(), sheet)
+    assert process_time() - began < 1
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:

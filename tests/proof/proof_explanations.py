@@ -140,6 +140,8 @@ def _as_stated(
     before = judge(document, written(sessions))
     after = judge(changed, written(with_plan(given, patient.id, plan)))
     report.require(set(after.broken) <= set(before.broken), f"{what}: breaks no rule")
+    if change.kind == "priority":  # told in the prices of the document as it was
+        after = judge(document, written(with_plan(given, patient.id, plan)))
     report.require(
         after.objective - before.objective == change.result.objective_change, f"{what}: costs what it says"
     )

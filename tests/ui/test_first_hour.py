@@ -96,7 +96,8 @@ def _call_out(reader: Reader) -> None:
     page.get_by_text(re.compile("messages? to send")).first.click()
     expect(page.locator(".message").first).to_contain_text("Your week has changed")
     page.get_by_role("button", name="Apply").first.click()
-    reader.said("Published")
+    page.locator("main.view-timetable").wait_for()
+    expect(page.locator("select.status-published")).to_be_visible()
     path = f"/v1/clinics/riverside/clinicians/{clinician}/availability"
     assert date in [w["date"] for w in reader.served.ask("GET", path).json()["time_off"]]
     published = _published(reader)

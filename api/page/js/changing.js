@@ -11,7 +11,18 @@ import { t } from "./words.js";
 const steps = [];
 
 export const check = async (moves) => (await post(`${timetablePath()}/check`, { moves })).body;
-export const targetsOf = async (id) => (await get(`${timetablePath()}/targets/${part(id)}`)).body;
+
+let asked = { key: "", at: 0, answer: null };
+/** The verdict of every place; asked as soon as a session is touched, so that it is there when it is lifted. */
+export function targetsOf(id) {
+  const key = `${state.timetable.id} ${state.tag} ${id}`;
+  if (asked.key !== key || performance.now() - asked.at > 15000) {
+    const answer = get(`${timetablePath()}/targets/${part(id)}`).then(({ body }) => body);
+    answer.catch(() => { asked.key = ""; });
+    asked = { key, at: performance.now(), answer };
+  }
+  return asked.answer;
+}
 
 /** Make moves, or set all pins, or both: `{moves, pins}`. True when they hold. */
 export async function apply(wish, text) {

@@ -91,11 +91,8 @@ export function choice(legend, options, value, onchange, props) {
   );
 }
 
-let said = 0;
-
 /** Tell what happened, in order: the newest stays last, and an action (Undo) can come with it. */
 export function say(text, { kind = "info", action } = {}) {
-  said += 1;
   const toasts = document.getElementById("toasts");
   const toast = h("div", { class: `toast toast-${kind}` }, h("p", {}, text));
   if (action) toast.append(button(action.label, () => { toast.remove(); action.run(); }, { class: "plain" }));
@@ -104,12 +101,6 @@ export function say(text, { kind = "info", action } = {}) {
   toasts.append(toast);
   while (toasts.children.length > 3) toasts.firstChild.remove();
   setTimeout(() => toast.remove(), kind === "fault" ? 20000 : action ? 12000 : 6000);
-}
-
-/** `say` for a late answer: silent once something newer has been said. */
-export function sayer() {
-  const since = said;
-  return (...given) => said === since && say(...given);
 }
 
 /** A modal dialog; focus goes back to where it was when it closes. */

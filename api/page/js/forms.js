@@ -3,12 +3,12 @@
 import { button, field, fresh, h, refill, select } from "./dom.js";
 import { DAYS, t, weekday } from "./words.js";
 
-const wordsOf = (text) => [...new Set(text.split(/[,\s]+/).filter(Boolean))];
+export const wordsOf = (text) => [...new Set(text.split(/[,\s]+/).filter(Boolean))];
 const whole = (text) => (text === "" ? null : Number(text));
 const number = (value, write, props) => h("input", { type: "number", step: 1, min: 0, value: value ?? "", oninput: (e) => write(whole(e.target.value)), ...props });
 const clockInput = (value, write, label) => h("input", { type: "text", value, "aria-label": label, inputmode: "numeric", pattern: "([01]\\d|2[0-4]):[0-5]\\d", size: 5, maxlength: 5, required: true, oninput: (e) => write(e.target.value) });
 
-function rows(list, empty, row, addLabel, write) {
+export function rows(list, empty, row, addLabel, write) {
   const node = h("div", { class: "windows" });
   const draw = () => refill(node, list.map((entry, i) => h("div", {}, row(entry, () => write(list)), button("✕", () => { list.splice(i, 1); write(list); draw(); }, { class: "plain small", "aria-label": t("removeWhat", { what: `${i + 1}` }) }))),
     button(addLabel, () => { list.push(empty()); write(list); draw(); }, { class: "small" }));

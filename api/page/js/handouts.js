@@ -3,7 +3,7 @@
 import { has } from "./calls.js";
 import { button, choice, h, refill, select } from "./dom.js";
 import { note, state, timetablePath } from "./state.js";
-import { fullDate, hours, list, longDay, span, t, weekLabel } from "./words.js";
+import { fullDate, hours, list, span, t, weekLabel } from "./words.js";
 
 export async function show(main, more) {
   const view = { one: more.one ?? "", full: false };
@@ -36,4 +36,3 @@ function sheet(week, person, full) {
     rows.length ? h("table", {}, h("thead", {}, h("tr", {}, head.map((x) => h("th", { scope: "col" }, t(`sheet.${x}`))))), h("tbody", {}, rows)) : h("p", {}, t("noSessions")),
     h("p", {}, t("sheetTotal", { hours: hours(sessions.reduce((sum, s) => sum + s.to - s.from, 0)) })));
 }
-export { longDay };

@@ -76,6 +76,7 @@ export class Mover {
     if (!node || event.button !== 0 || this.picked) return;
     const start = [event.clientX, event.clientY];
     const touch = event.pointerType === "touch";
+    targetsOf(node.dataset.session).catch(() => {});
     const within = event.clientY - node.getBoundingClientRect().top;
     let dragging = false;
     const begin = () => {

@@ -2,7 +2,7 @@
 
 import { button, choice, dialog, field, h, refill, say, select } from "./dom.js";
 import { copyDay, paintClinician, paintPatient } from "./painting.js";
-import { clockText, dated, takenOn, weekly, weekdayOf } from "./week.js";
+import { dated, takenOn, weekly, weekdayOf } from "./week.js";
 import { clock, dayAndDate, hourLabel, longDay, shortDay, span, t } from "./words.js";
 
 const BRUSHES = { patient: ["no", "soft", "free"], clinician: ["no", "free"] };
@@ -100,7 +100,7 @@ export class Painter {
     if (this.of === "patient") {
       refill(this.items, this.doc.commitments.map((c) => {
         const when = c.date ? dayAndDate(c.date) : days(c.days);
-        const more = [t(`kinds.${c.kind}`), t(`state.patient.${(c.strength ?? "hard") === "hard" ? "no" : "soft"}`), c.travel_minutes ? t("travel", { n: c.travel_minutes }) : ""].filter(Boolean).join(", ");
+        const more = [t(`kinds.${c.kind ?? "other"}`), t(`state.patient.${(c.strength ?? "hard") === "hard" ? "no" : "soft"}`), c.travel_minutes ? t("travel", { n: c.travel_minutes }) : ""].filter(Boolean).join(", ");
         return entry(`${when} ${timesOf(c)} · ${more}`, () => this.change({ commitments: this.doc.commitments.filter((x) => x !== c) }));
       }));
     } else {
@@ -233,4 +233,3 @@ const timesOf = (w) => {
   const [a, b] = [w.start ?? "00:00", w.end ?? "24:00"].map((x) => Number(x.slice(0, 2)) * 60 + Number(x.slice(3)));
   return b > a ? span(a, b) : `${clock(a)}–${clock(b)}`;
 };
-export { clockText };

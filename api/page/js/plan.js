@@ -1,6 +1,6 @@
 // Planning: Solve and Stop with live progress, the gap in words, what changes for whom, Publish.
 
-import { ask, get, has, part, post, put, Refusal } from "./calls.js";
+import { ask, get, has, part, post, Refusal } from "./calls.js";
 import { button, dialog, field, h, icon, refill, say, select, svg } from "./dom.js";
 import { tellRefusal } from "./frame.js";
 import { address, changed, clinicPath, loadWeek, may, note, published, state, timetablePath } from "./state.js";
@@ -238,5 +238,3 @@ async function discard() {
     say(t("discarded"));
   } catch (refusal) { tellRefusal(refusal); }
 }
-
-export { put };

@@ -1,10 +1,10 @@
 // Set-up: rooms, clinicians, session types, programs with their rules in plain words, patients.
 
-import { ask, has, part, post, put, Refusal } from "./calls.js";
-import { button, dialog, field, h, refill, say } from "./dom.js";
-import { formOf } from "./forms.js";
+import { ask, get, has, part, post, put, Refusal } from "./calls.js";
+import { button, dialog, field, h, refill, say, select } from "./dom.js";
+import { formOf, rows, wordsOf } from "./forms.js";
 import { tellRefusal } from "./frame.js";
-import { changed, clinicPath, loadClinic, may, note, reloadPeople, state } from "./state.js";
+import { changed, clinicPath, may, note, reloadPeople, state } from "./state.js";
 import { list, t, termed } from "./words.js";
 
 const named = (items) => items.map((x) => [x.id, x.name || x.id]);
@@ -29,6 +29,7 @@ export async function show(main, more) {
     refill(main, h("h1", {}, t("tab.setup")), h("div", { class: "side-nav" }, h("nav", { "aria-label": t("tab.setup") }, PARTS().map((key) =>
       h("button", { type: "button", class: "plain", "aria-current": key === view.part ? "true" : null, onclick: () => { view.part = key; note({ part: key }); draw(); } }, t(`part.${key}`)))), place));
     if (view.part === "clinic") refill(place, siteForm());
+    else if (view.part === "cohorts" || view.part === "apart") groups(view.part, place);
     else if (view.part === "import") refill(place, importForm());
     else entries(view.part, place, draw);
   };
@@ -36,7 +37,7 @@ export async function show(main, more) {
   return { update: draw };
 }
 
-const PARTS = () => [...Object.keys(SPECS), ...(has("imports") && may("people") ? ["import"] : [])];
+const PARTS = () => [...Object.keys(SPECS), "cohorts", "apart", ...(has("imports") && may("people") ? ["import"] : [])];
 const allowed = (key) => may(key === "patients" ? "people" : "clinic");
 
 function siteForm() {
@@ -145,6 +146,21 @@ function addDialog(key, draw) {
   });
 }
 
+// -- who belongs together, who must not meet ---------------------------------------------------------------------
+
+async function groups(key, place) {
+  const { body, etag } = await get(`${clinicPath()}/${key}`);
+  const people = state.people.map((p) => [p.id, p.display_name || p.id]);
+  let wanted = body[key];
+  const text = (value, label, write) => h("input", { type: "text", value, "aria-label": label, oninput: (e) => write(e.target.value) });
+  const row = key === "cohorts"
+    ? (c, done) => [text(c.id, t("id"), (v) => { c.id = v; done(); }), text(c.session_types.join(", "), t("anyOf"), (v) => { c.session_types = wordsOf(v); done(); }), text(c.patients.join(", "), t("patients"), (v) => { c.patients = wordsOf(v); done(); })]
+    : (pair, done) => pair.map((id, i) => select(people, id, (v) => { pair[i] = v; done(); }, { "aria-label": t("by.patient") }));
+  const empty = key === "cohorts" ? () => ({ id: "", session_types: [], patients: [] }) : () => [people[0]?.[0], people[1]?.[0]];
+  refill(place, h("section", { class: "panel" }, h("h2", {}, t(`part.${key}`)), h("p", { class: "hint" }, t(`${key}Why`)), rows(structuredClone(wanted), empty, row, t("addOne"), (list) => { wanted = list; }),
+    h("div", { class: "row" }, button(t("save"), () => save(() => put(`${clinicPath()}/${key}`, { [key]: wanted }, { ifMatch: etag })), { class: "primary", disabled: !may("people") }))));
+}
+
 // -- spreadsheets -------------------------------------------------------------------------------------------------
 
 /** First what a file would change, then Apply. */
@@ -185,4 +201,3 @@ export function newClinic() {
     }, { class: "primary" })],
   });
 }
-export { loadClinic };

@@ -2,7 +2,7 @@
 
 import { card, columns, dayHead, legend, lines } from "./cards.js";
 import { has } from "./calls.js";
-import { button, choice, fill, h, icon, refill, select } from "./dom.js";
+import { choice, h, icon, refill, select } from "./dom.js";
 import { hoursPanel, pinsPanel, sessionPanel } from "./panels.js";
 import { Mover } from "./moving.js";
 import { address, may, note, route, state } from "./state.js";
@@ -178,5 +178,3 @@ function nearest(cards, from, across, along) {
   const next = across > 0 ? Math.min(...beyond.map(lineOf)) : Math.max(...beyond.map(lineOf));
   return beyond.filter((c) => lineOf(c) === next).sort((a, b) => away(a) - away(b))[0];
 }
-
-export { button, card, fill };

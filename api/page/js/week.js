@@ -1,6 +1,6 @@
 // One week as the page sees it: the timetable with its clinic and people, indexed. Wall-clock minutes only.
 
-import { DAYS, fullDate, hours, list, shortDay, span, t } from "./words.js";
+import { DAYS, shortDay, span, t } from "./words.js";
 
 export const minutesOf = (clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5));
 const two = (n) => String(n).padStart(2, "0");
@@ -240,4 +240,4 @@ export function changesBetween(before, after) {
   return lines;
 }
 
-export { dated, fullDate, hours, list, weekly };
+export { dated, weekly };

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from scheduler.explain.answer import Change, Tried
-from scheduler.explain.changes import commitments, groups, overtime, rules, seats
+from scheduler.explain.changes import commitments, groups, overtime, priority, rules, seats
 from scheduler.explain.changes.candidate import Candidate, Candidates, Inquiry
 from scheduler.explain.changes.proof import proved
 from scheduler.problem import Problem
 from scheduler.timetable import PlannedSession
 
 MOST: Final = 3
-PROOFS, MORE_PROOFS = 8, 200  # candidates of a kind whose proof is tried; where prices decide, which is rare
+PROOFS: Final = 8  # candidates of a kind whose proof is tried
+ALL_PROOFS: Final = 200  # where prices decide and no higher priority could: rare, and nothing rules any out
 SOURCES: Final[tuple[Callable[[Inquiry], Candidates], ...]] = (
     seats.candidates,
     commitments.candidates,
@@ -23,6 +24,7 @@ SOURCES: Final[tuple[Callable[[Inquiry], Candidates], ...]] = (
     overtime.loads,
     groups.candidates,
     overtime.hours,
+    priority.candidates,
 )
 NONE_HELPS: Final = "No single change of the listed kinds helps ({kinds} looked at)."
 NONE_FOUND: Final = "No single change that helps was found; not all of them could be looked at."
@@ -32,6 +34,7 @@ NAMES: Final = {
     "rule": "rules and limits relaxed",
     "session": "more sessions",
     "opening_hours": "longer opening hours",
+    "priority": "priorities",
 }
 
 
@@ -40,12 +43,14 @@ def least_changes(
 ) -> tuple[tuple[Change, ...], Tried, str]:
     """At most three changes, the least effort first; what was looked at; a statement where there is none."""
     found: dict[str, Change] = {}
+    at_the_top = inquiry.dearer and inquiry.world.patient.priority == priority.HIGHEST
+    proofs = ALL_PROOFS if at_the_top else PROOFS
     for candidate in _by_effort(inquiry, stopped):
         if len(found) == MOST:
             break
         if candidate.kind in found:
             continue
-        if inquiry.proofs.get(candidate.kind, 0) == (MORE_PROOFS if inquiry.dearer else PROOFS):
+        if inquiry.proofs.get(candidate.kind, 0) == proofs:
             inquiry.complete = False
             continue
         inquiry.proofs[candidate.kind] = inquiry.proofs.get(candidate.kind, 0) + 1
@@ -77,5 +82,5 @@ def _next(source: Candidates) -> list[Candidate]:
 
 
 def _statement(tried: Tried) -> str:
-    counts = ", ".join(f"{tried.kinds[kind]} {name}" for kind, name in NAMES.items())
+    counts = ", ".join(f"{tried.kinds[kind]} {name}" for kind, name in NAMES.items() if kind != "priority")
     return NONE_HELPS.format(kinds=counts) if tried.complete else NONE_FOUND

@@ -47,7 +47,10 @@ def _result(
     plan: Plan,
     held: PlannedSession | None,
 ) -> Result | None:
-    cost, joining, restored = plan.increase, 0, 0
+    joining, restored = 0, 0
+    old, new = (next(p for p in given.patients if p.id == patient) for given in (problem, changed))
+    dearer = problem.weights.unmet_care * (new.priority - old.priority)
+    cost = plan.increase + dearer * (unmet - plan.unmet_minutes)  # in the prices of the document as it was
     if held is not None:
         after = with_plan((*sessions, held), patient, plan)
         known = {f.key for f in broken(problem, sessions)}
