@@ -30,7 +30,7 @@ def demo() -> str:
 
 
 def commands() -> str:
-    listed = re.findall(r"^  (\w+) {2,}(.+)$", printed("--help"), re.MULTILINE)
+    listed = re.findall(r"^  ([\w-]+) +(.+)$", printed("--help"), re.MULTILINE)
     rows = [f"| `iop-scheduler {name}` | {summary} |" for name, summary in listed]
     return "\n".join(["| command | does |", "|---|---|", *rows])
 
