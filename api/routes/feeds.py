@@ -143,6 +143,7 @@ def revoke_feed(clinic_id: ClinicId, feed_id: FeedId, caller: PeopleWriter, serv
     return Response(status_code=204)
 
 
+@router.head("/v1/feeds/{secret}.ics", include_in_schema=False)  # some programs ask before they fetch
 @router.get(
     "/v1/feeds/{secret}.ics",
     tags=[EXCHANGE],

@@ -92,6 +92,8 @@ def test_a_feed_ends_when_it_is_revoked_expires_or_its_patient_is_gone(either_do
         made(either_door, clinic, key="p3"),
     )
     assert either_door.nobody().get(path_of(gone)).status_code == 200
+    asked = either_door.nobody().call("HEAD", path_of(gone))
+    assert (asked.status_code, asked.content) == (200, b"")
     assert either_door.delete(f"{clinic}/feeds/{revoked['feed']}").status_code == 204
     assert either_door.delete(f"{clinic}/patients/p3", If_Match="*").status_code == 204
     unknown = either_door.nobody().get("/v1/feeds/nobody-knows-it.ics")

@@ -279,7 +279,7 @@ def test_a_rule_that_goes_on_or_never_matches_ends_with_the_week(rule: str) -> N
 def test_many_long_rules_together_are_refused_in_bounded_time(rule: str) -> None:
     many = "".join(
         event(f"UID:{i}", "DTSTART:19000101T000000Z", "DURATION:PT1M", f"RRULE:FREQ=DAILY;{rule}")
-        for i in range(5_000)
+        for i in range(1_500)
     )
     began = process_time()
     with pytest.raises(CannotImport):
