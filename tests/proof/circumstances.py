@@ -30,7 +30,8 @@ def commit() -> str:
     head = _git("rev-parse", "HEAD")
     if head is None:
         return "not in a git work tree"
-    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/proof.md")
+    figures = (":!docs/proof.md", ":!docs/benchmarks.md", ":!docs/benchmarks")
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", *figures)
     return f"{head[:12]}, with uncommitted changes" if changed else head[:12]
 
 

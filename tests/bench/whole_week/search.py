@@ -67,17 +67,10 @@ def search_whole_week(problem: Problem, time_limit: float, seed: int = 0) -> Out
     def clock() -> float:
         return time.monotonic() - began
 
-    if any(isinstance(p, SessionPin) and p.happened for p in problem.pins):
-        raise NotImplementedError("the whole-week baseline knows no sessions that have happened")
     week = compile_week(problem)
     start = constructed(week, seed)
     history: History = [] if start is None else [(round(clock(), 2), evaluate(problem, start).value, 0)]
-    model = HintedModel()
-    pieces = Pieces(week, model, given(week, start or ()))
-    constrain_clinic(week, model, pieces)
-    constrain_patients(week, model, pieces)
-    keep_pins(week, model, pieces)
-    model.finish(hinted=start is not None)
+    model, pieces = model_of(week, start)
     built = clock()
     record = _Record(clock, history)
     solver = _solver(max(0.1, time_limit - built), seed)
@@ -86,7 +79,22 @@ def search_whole_week(problem: Problem, time_limit: float, seed: int = 0) -> Out
     sessions = start
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         sessions = _sessions(week, pieces, solver)
-    return Outcome(sessions, record.history, clock(), built, len(model.values), str(status.name))
+    return Outcome(
+        sessions, record.history, clock(), built, len(model.values), str(solver.status_name(status))
+    )
+
+
+def model_of(week: Week, start: tuple[PlannedSession, ...] | None) -> tuple[HintedModel, Pieces]:
+    """The whole model, with the timetable to start from as its hint."""
+    if any(isinstance(p, SessionPin) and p.happened for p in week.problem.pins):
+        raise NotImplementedError("the whole-week baseline knows no sessions that have happened")
+    model = HintedModel()
+    pieces = Pieces(week, model, given(week, start or ()))
+    constrain_clinic(week, model, pieces)
+    constrain_patients(week, model, pieces)
+    keep_pins(week, model, pieces)
+    model.finish(hinted=start is not None)
+    return model, pieces
 
 
 def _solver(seconds: float, seed: int) -> Any:
