@@ -26,6 +26,7 @@ class Barriers:
         alone = [s for s in self.attended if len(s.patients) == 1]
         self._who: dict[int, NDArray[np.bool_]] = {}
         self.busy: Busy = clinic.busy_without(alone)
+        self._own_leaders = sorted({clinic.week.clinician_index[c] for s in alone for c in s.clinicians})
 
     @cached_property
     def short(self) -> list[int]:
@@ -126,8 +127,16 @@ class Barriers:
         return found
 
     def occupied(self, t: int) -> tuple[Bools, Bools]:
-        """[clinician, slot]: in other sessions, at a limit; both for a session of the type."""
-        return self.clinic.engaged(self.busy, t), self.clinic.loaded(self.busy, t)
+        """[clinician, slot]: in other sessions, at a limit; both for a session of the type.
+
+        Only whoever leads a session of the patient's own is freer than in the timetable as it is.
+        """
+        engaged, loaded = self.clinic.occupied(t)
+        if self._own_leaders:
+            engaged, loaded = engaged.copy(), loaded.copy()
+            engaged[self._own_leaders] = self.clinic.engaged(self.busy, t, self._own_leaders)
+            loaded[self._own_leaders] = self.clinic.loaded(self.busy, t, self._own_leaders)
+        return engaged, loaded
 
     def _rooming(self, t: int) -> Masks:
         clinic, kind = self.clinic, self.clinic.types[t]
@@ -148,52 +157,28 @@ class Barriers:
         """Held groups of the patient's types that they are not in, each with all causes against joining."""
         found = []
         for t in self.needed:
-            own = self.own[t]
-            for session in self.clinic.held_groups.get(self.clinic.types[t].id, ()):
-                if self.patient.id not in session.patients and session.start % self.clinic.slot == 0:
-                    mask = int(own[session.start // self.clinic.slot]) | self._joining(session, t)
-                    found.append((session, mask))
+            own, primary = self.own[t], self.clinic.a.primary_entry[t].any()
+            for session, closed in self.clinic.closed_groups.get(self.clinic.types[t].id, ()):
+                if self.patient.id in session.patients or session.start % self.clinic.slot:
+                    continue
+                mask = int(own[session.start // self.clinic.slot]) | closed
+                if self.apart and not self.apart.isdisjoint(session.patients):
+                    mask |= Cause.APART
+                if primary and not self._may_be_led(session, t):
+                    mask |= Cause.CREDENTIAL
+                found.append((session, int(mask)))
         return found
 
-    def _joining(self, session: Held, t: int) -> int:
-        found = 0
-        seats = self.seats(session)
-        if session.type.id in self.setting.cohorts_of or session.id in self.fixed:
-            found |= Cause.FIXED
-        if len(session.patients) >= seats:
-            found |= Cause.FULL
-        if any(q in session.patients for q in self.apart):
-            found |= Cause.APART
+    def _may_be_led(self, session: Held, t: int) -> bool:
+        """Whether its clinicians may fill their entries for this patient."""
         who = self.who(t)
         led = [self.week.clinician_index[c] for c in session.clinicians[: len(who)]]
-        if any(not who[f, c] for f, c in enumerate(led)):
-            found |= Cause.CREDENTIAL
-        return found
-
-    def seats(self, session: Held) -> int:
-        room = self.setting.rooms.get(session.room or "")
-        return session.type.size_max if room is None else min(session.type.size_max, room.capacity)
+        return all(who[f, c] for f, c in enumerate(led))
 
     @cached_property
     def apart(self) -> frozenset[str]:
         pairs = (pair for pair in self.setting.problem.apart if self.patient.id in pair)
         return frozenset(q for pair in pairs for q in pair) - {self.patient.id}
-
-    @cached_property
-    def fixed(self) -> frozenset[str]:
-        """Sessions whose patients a pin gives."""
-        exact = {
-            (p.session.session_type, p.session.start, frozenset(p.session.patients))
-            for p in self.setting.problem.pins
-            if isinstance(p, SessionPin) and (p.frozen or p.happened)
-        }
-        if not exact:
-            return frozenset()
-        return frozenset(
-            s.id
-            for s in self.clinic.facts.sessions
-            if (s.type.id, s.given.start, frozenset(s.patients)) in exact
-        )
 
     def _tie(self, session: Held) -> int:
         """What keeps the patient in a session that they attend; 0: they may leave it."""
@@ -208,7 +193,7 @@ class Barriers:
         )
         others = len(session.patients) - 1
         group = session.type.mode is Mode.GROUP
-        if mine or session.id in self.fixed or (its and (not group or others == 0)):
+        if mine or session.id in self.clinic.fixed or (its and (not group or others == 0)):
             return int(Cause.PIN)
         if session.type.id in self.setting.cohorts_of or (group and 0 < others < session.type.size_min):
             return int(Cause.NEEDED)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from scheduler.calendar import DAY, DAYS, WEEK, Interval
 from scheduler.explain.causes import Cause
-from scheduler.problem import Mode, SessionType
+from scheduler.problem import Mode, SessionPin, SessionType
 from scheduler.rules.facts import Facts, Held, PatientWeek, facts_of_one
 from scheduler.week import NONE, Week
 
@@ -65,6 +65,7 @@ class ClinicPlaces:
         self.slots = self.a.ok.shape[1]
         self.types: Sequence[SessionType] = week.problem.session_types
         self.weeks: dict[str, PatientWeek] = {}
+        self._occupied: dict[int, tuple[Bools, Bools]] = {}
         self._too_long: dict[object, Bools] = {}
 
     # -- whoever is asked about -----------------------------------------------------------------------------
@@ -164,6 +165,35 @@ class ClinicPlaces:
                 found.setdefault(session.type.id, []).append(session)
         return found
 
+    @cached_property
+    def closed_groups(self) -> dict[str, list[tuple[Held, int]]]:
+        """The same, each with what keeps anybody from joining it."""
+        return {name: [(s, self._closed(s)) for s in groups] for name, groups in self.held_groups.items()}
+
+    def _closed(self, session: Held) -> int:
+        tied = session.type.id in self.facts.setting.cohorts_of or session.id in self.fixed
+        full = len(session.patients) >= self.seats(session)
+        return (int(Cause.FIXED) if tied else 0) | (int(Cause.FULL) if full else 0)
+
+    def seats(self, session: Held) -> int:
+        """Patients that a group can hold in its room."""
+        room = self.facts.setting.rooms.get(session.room or "")
+        return session.type.size_max if room is None else min(session.type.size_max, room.capacity)
+
+    @cached_property
+    def fixed(self) -> frozenset[str]:
+        """Sessions whose patients a pin gives."""
+        exact = {
+            (p.session.session_type, p.session.start, frozenset(p.session.patients))
+            for p in self.week.problem.pins
+            if isinstance(p, SessionPin) and (p.frozen or p.happened)
+        }
+        if not exact:
+            return frozenset()
+        return frozenset(
+            s.id for s in self.facts.sessions if (s.type.id, s.given.start, frozenset(s.patients)) in exact
+        )
+
     # -- with others in it ----------------------------------------------------------------------------------
 
     @cached_property
@@ -251,19 +281,28 @@ class ClinicPlaces:
         if session.room is not None:
             busy.used[self.week.room_index[session.room], first:last] += sign
 
-    def engaged(self, busy: Busy, t: int) -> Bools:
-        """[clinician, slot]: in another session, or too near to one."""
-        return _near(busy.taken, int(self.a.length[t]), np.asarray(self.a.buffer))
+    def engaged(self, busy: Busy, t: int, who: Sequence[int]) -> Bools:
+        """[clinician of the list, slot]: in another session, or too near to one."""
+        rows = list(who)
+        return _near(busy.taken[rows], int(self.a.length[t]), np.asarray(self.a.buffer)[rows])
 
-    def loaded(self, busy: Busy, t: int) -> Bools:
-        """[clinician, slot]: a session then would pass a limit of the day, the week or an unbroken run."""
-        minutes = int(self.a.minutes[t])
-        full = busy.day_load + minutes > np.asarray(self.a.day_load)[:, None]
-        full |= (busy.week_load + minutes > np.asarray(self.a.week_load))[:, None]
+    def loaded(self, busy: Busy, t: int, who: Sequence[int]) -> Bools:
+        """[clinician of the list, slot]: a session then would pass a limit of the day, the week or a run."""
+        minutes, rows = int(self.a.minutes[t]), list(who)
+        full = busy.day_load[rows] + minutes > np.asarray(self.a.day_load)[rows, None]
+        full |= (busy.week_load[rows] + minutes > np.asarray(self.a.week_load)[rows])[:, None]
         found = np.repeat(full, self.a.day, axis=1)
-        for c in np.flatnonzero(np.asarray(self.a.run_max) < NONE):
-            found[c] |= self.runs_on(busy, int(c), minutes)
+        for row, c in enumerate(rows):
+            if self.a.run_max[c] < NONE:
+                found[row] |= self.runs_on(busy, c, minutes)
         return found
+
+    def occupied(self, t: int) -> tuple[Bools, Bools]:
+        """Both for everybody, with all sessions of the timetable; not to be written to."""
+        if t not in self._occupied:
+            everybody = range(len(self.week.problem.clinicians))
+            self._occupied[t] = (self.engaged(self.busy, t, everybody), self.loaded(self.busy, t, everybody))
+        return self._occupied[t]
 
     def runs_on(self, busy: Busy, c: int, minutes: int) -> Bools:
         """[slot]: a session of so many minutes would be part of a run longer than allowed.

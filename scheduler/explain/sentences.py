@@ -272,7 +272,7 @@ class Sentences:
         met = [s for s, m in fitting if m & int(cause)]
         count = {"what": phrases.name_of(kind), "session_type": kind.id, "held": len(fitting)}
         if cause is Cause.FULL:
-            sizes = sorted({f"{len(s.patients)} of {self.world.seats(s)}" for s in met})
+            sizes = sorted({f"{len(s.patients)} of {self.clinic.seats(s)}" for s in met})
             return sentence(size.FULL, full=len(met), sizes=sizes, **count)
         return sentence(apart.IN_THERE if cause is Cause.APART else pin.FIXED, barred=len(met), **count)
 
