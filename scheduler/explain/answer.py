@@ -68,6 +68,7 @@ class Preferred(Part):
 class PatientShare(Part):
     tier: str
     minutes: int
+    jointly: bool
     exact: bool
 
 

@@ -9,7 +9,7 @@ from scheduler.explain.least import LeastUnmet
 from scheduler.explain.telling import Telling
 from scheduler.explain.tiers import Share, shares_of
 from scheduler.explain.world import World
-from scheduler.problem import SessionPin
+from scheduler.problem import TERMS, SessionPin, Weights
 from scheduler.rules import pin, unmet_care
 from scheduler.rules.facts import Facts, facts_of_one
 from scheduler.solver.seeding import excuse_facts
@@ -42,8 +42,18 @@ class Reasoning:
         if not unmet:
             return (), ()
         world = self.world(patient)
-        shares = shares_of(world, self.programme, unmet)
+        shares = shares_of(world, self.programme, unmet, lambda: self._can_be_placed(patient, unmet))
         return tuple(shares), Telling(world, shares).reasons()
+
+    def _can_be_placed(self, patient: str, unmet: int) -> bool:
+        """Whether a placement leaves less unmet when nothing else counts."""
+        from scheduler.placement import place  # asked seldom, and itself a user of the solver
+
+        problem = self.facts.setting.problem
+        free = problem.model_copy(update={"weights": Weights(**dict.fromkeys(TERMS, 0) | {"unmet_care": 1})})
+        who = self.facts.setting.patients[patient]
+        plans = place(free, self.facts.given, who, options=1, openings=False).plans
+        return bool(plans) and plans[0].unmet_minutes < unmet
 
     def world(self, patient: str) -> World:
         return World(self.clinic, self.facts.setting.patients[patient])

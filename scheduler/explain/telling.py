@@ -16,7 +16,7 @@ from scheduler.explain.tiers import Share
 from scheduler.explain.world import World
 from scheduler.finding import Words
 from scheduler.problem import Mode
-from scheduler.rules import audience, cohort, commitment, delivery, grid, size, unmet_care
+from scheduler.rules import audience, clinician_overlap, cohort, commitment, delivery, grid, size, unmet_care
 from scheduler.rules.facts import Held
 from scheduler.timetable import Reason
 
@@ -151,6 +151,8 @@ class Telling:
             if len(told) > 1:
                 yield sentence(ANY_ONE if alone else TOGETHER, count=len(told))
             yield from said
+            if share.jointly:
+                yield sentence(clinician_overlap.NOT_TOGETHER, tier=share.tier)
             if share.besides:
                 yield sentence(BESIDES)
             for cause in share.besides:

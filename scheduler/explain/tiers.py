@@ -7,7 +7,7 @@ dearer than it is worth. Each part is what the least unmet minutes rise by when 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from scheduler.explain.causes import CAUSES_OF, CLINIC, OTHERS, Cause, Tier
@@ -36,17 +36,27 @@ class Share:
     together: tuple[Cause, ...] = ()
     kinds: dict[Cause, tuple[int, ...]] = field(default_factory=dict)
     besides: tuple[Cause, ...] = ()
+    jointly: bool = False  # each session could be held as things stand, but not all of the patient's together
     exact: bool = True
 
 
-def shares_of(world: World, programme: LeastUnmet, unmet: int) -> list[Share]:
-    """The parts of the unmet minutes that are not empty; together they are all of them."""
-    return _Division(world, programme, unmet).shares()
+def shares_of(
+    world: World, programme: LeastUnmet, unmet: int, can_be_placed: Callable[[], bool]
+) -> list[Share]:
+    """The parts of the unmet minutes that are not empty; together they are all of them.
+
+    `can_be_placed`: whether a week with more care can be had now, clinicians and rooms of all its sessions
+    together: the programme asks for them one by one.
+    """
+    return _Division(world, programme, unmet, can_be_placed).shares()
 
 
 class _Division:
-    def __init__(self, world: World, programme: LeastUnmet, unmet: int) -> None:
+    def __init__(
+        self, world: World, programme: LeastUnmet, unmet: int, can_be_placed: Callable[[], bool]
+    ) -> None:
         self.world, self.programme, self.unmet = world, programme, unmet
+        self.can_be_placed = can_be_placed
 
     def shares(self) -> list[Share]:
         """Asked from the narrowest world to the widest: where nothing is unmet, nothing wider is asked."""
@@ -59,7 +69,9 @@ class _Division:
                 floor = least
         if self.unmet > floor:
             exact = all(p[-1] for p in proved)
-            found.append(Share("wishes" if exact else "others", self.unmet - floor, exact=exact))
+            now = exact and self.can_be_placed()
+            rest = self.unmet - floor
+            found.append(Share("wishes" if now else "others", rest, jointly=exact and not now, exact=exact))
         return found
 
     def _worlds(self) -> Iterator[tuple[Tier, Cause, int, bool]]:

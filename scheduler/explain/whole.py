@@ -75,7 +75,9 @@ class _Explaining:
             id=patient,
             priority=self.reasoning.facts.setting.patients[patient].priority,
             unmet_minutes=self.reasoning.unmet(patient),
-            shares=tuple(PatientShare(tier=s.tier, minutes=s.minutes, exact=s.exact) for s in shares),
+            shares=tuple(
+                PatientShare(tier=s.tier, minutes=s.minutes, jointly=s.jointly, exact=s.exact) for s in shares
+            ),
             reasons=reasons,
         )
 
@@ -84,7 +86,13 @@ class _Explaining:
             return told
         if self.stopped():
             return told.model_copy(update={"tried": Tried(kinds={}, complete=False)})
-        inquiry = Inquiry(self.reasoning.world(told.id), self.reasoning.programme, told.unmet_minutes)
+        inquiry = Inquiry(
+            self.reasoning.world(told.id),
+            self.reasoning.programme,
+            told.unmet_minutes,
+            dearer=any(share.tier == "wishes" for share in told.shares),
+            jointly=any(share.jointly for share in told.shares),
+        )
         changes, tried, statement = least_changes(inquiry, self.problem, self.sessions, self.stopped)
         return told.model_copy(update={"changes": changes, "tried": tried, "statement": statement})
 

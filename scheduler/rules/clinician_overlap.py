@@ -20,6 +20,11 @@ BUFFER: Final = Words(
     "clinician_buffer", "clinician {clinician}: {earlier} and {minutes} minutes of buffer reach into {later}"
 )
 
+NOT_TOGETHER: Final = Words(
+    "not_together",
+    "each session that is missing could be held now, but not beside the patient's others: the clinicians and "
+    "rooms that are free do not suffice for all of them",
+)
 ENGAGED: Final = Words(
     "clinician_busy",
     "{what} needs {who}: leading other sessions at {barred} of the {starts} times that fit the patient{rest}",

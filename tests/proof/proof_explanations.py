@@ -93,12 +93,18 @@ def _reasons_time(problem: Problem, timetable: Timetable) -> float:
 
 
 def check_all(
-    report: Report, document: Doc, sessions: tuple[PlannedSession, ...], answer: Explanation, name: str
+    report: Report,
+    document: Doc,
+    sessions: tuple[PlannedSession, ...],
+    answer: Explanation,
+    name: str,
+    to_the_end: bool = True,
 ) -> None:
+    """`to_the_end`: where no change is proposed, all of them have to have been looked at."""
     problem = read_problem(document).problem
     report.require(answer.complete, f"{name}: everything was asked")
     for patient in answer.patients:
-        _answered(report, patient, f"{name} {patient.id}")
+        _answered(report, patient, f"{name} {patient.id}", to_the_end)
         for change in patient.changes:
             what = f"{name} {patient.id}: {change.text}"
             _as_stated(report, problem, document, sessions, patient, change, what)
@@ -106,13 +112,14 @@ def check_all(
         _ranked(report, answer.clinic, name)
 
 
-def _answered(report: Report, patient: PatientExplanation, what: str) -> None:
+def _answered(report: Report, patient: PatientExplanation, what: str, to_the_end: bool) -> None:
     causes = [r for r in patient.reasons if "tier" in r.params]
     wishes = any(share.tier == "wishes" for share in patient.shares)
     report.require(bool(causes) or wishes, f"{what} has a reason")
     minutes = sum(share.minutes for share in patient.shares)
     report.require(minutes == patient.unmet_minutes, f"{what}: every unmet minute is in a share")
-    checked = patient.tried is not None and patient.tried.complete and bool(patient.statement)
+    complete = patient.tried is not None and (patient.tried.complete or not to_the_end)
+    checked = complete and bool(patient.statement)
     report.require(bool(patient.changes) or checked, f"{what} has a change or the checked statement")
     efforts = [c.effort for c in patient.changes]
     report.require(efforts == sorted(efforts) and len(efforts) <= 3, f"{what}: at most three, cheapest first")

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.explain.causes import Cause
 from scheduler.explain.least import LeastUnmet, Places
 from scheduler.explain.patch import Operation
 from scheduler.explain.world import World
@@ -48,20 +46,17 @@ class Inquiry:
     world: World
     programme: LeastUnmet
     unmet: int
+    dearer: bool  # more care could be had now, in a week that costs more than it is worth
+    jointly: bool  # every session that is missing could be held now, but not all of them
     asked: dict[str, int] = field(default_factory=dict)
     proofs: dict[str, int] = field(default_factory=dict)
     exact: bool = True
     complete: bool = True
 
-    @cached_property
-    def dearer(self) -> bool:
-        """Whether more care could be had now, in a week that costs more than it is worth."""
-        return self.world.least(self.programme, Cause(0), self.unmet) is not None
-
     def helps(self, candidate: Candidate) -> bool:
         """Whether a week with fewer unmet minutes is possible then; certain when it says no.
 
-        Where such a week is possible now, only dearer, every change may make it worth its price.
+        Where such a week seems possible now (only dearer, or not all of it together), it never says no.
         """
         with candidate.limits():
             found = self.programme.minutes(self.world.p, self._places(candidate), self.unmet)

@@ -18,7 +18,7 @@ from scheduler.rules.facts import Facts, Held, facts_of_one
 from scheduler.timetable import PlannedSession
 
 KIND: Final = "session"
-LOOKED_AT: Final = 12  # starts with the most company
+LOOKED_AT: Final = 40  # starts with the most company
 ASK: Final = 10  # what it takes to ask one patient to come once more
 HELD: Final = Words(
     "session",

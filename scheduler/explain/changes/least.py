@@ -14,8 +14,8 @@ from scheduler.problem import Problem
 from scheduler.timetable import PlannedSession
 
 MOST: Final = 3
-PROOFS: Final = 8  # candidates of a kind whose proof is tried
-ALL_PROOFS: Final = 200  # where prices decide and no higher priority could: rare, and nothing rules any out
+PROOFS: Final = 16  # candidates of a kind whose proof is tried
+ALL_PROOFS: Final = 200  # where nothing else rules candidates out, which is rare
 SOURCES: Final[tuple[Callable[[Inquiry], Candidates], ...]] = (
     seats.candidates,
     commitments.candidates,
@@ -44,13 +44,14 @@ def least_changes(
     """At most three changes, the least effort first; what was looked at; a statement where there is none."""
     found: dict[str, Change] = {}
     at_the_top = inquiry.dearer and inquiry.world.patient.priority == priority.HIGHEST
-    proofs = ALL_PROOFS if at_the_top else PROOFS
+    whatever_it_takes = at_the_top or inquiry.jointly
     for candidate in _by_effort(inquiry, stopped):
         if len(found) == MOST:
             break
         if candidate.kind in found:
             continue
-        if inquiry.proofs.get(candidate.kind, 0) == proofs:
+        proofs = ALL_PROOFS if whatever_it_takes and not found else PROOFS
+        if inquiry.proofs.get(candidate.kind, 0) >= proofs:
             inquiry.complete = False
             continue
         inquiry.proofs[candidate.kind] = inquiry.proofs.get(candidate.kind, 0) + 1
