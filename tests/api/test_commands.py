@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -365,3 +366,8 @@ def test_the_example_client_goes_from_an_empty_database_to_a_published_week(home
         assert [t["status"] for t in listed] == ["published"]
         again = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=240)
         assert (again.returncode, "published" in again.stdout) == (0, True)
+        if shutil.which("curl") and shutil.which("jq"):
+            script = ["sh", str(PROJECT / "examples" / "client.sh"), *words[1:]]
+            with_curl = subprocess.run(script, capture_output=True, text=True, timeout=240)
+            assert with_curl.returncode == 0, with_curl.stdout + with_curl.stderr
+            assert '"status": "published"' in with_curl.stdout
