@@ -25,12 +25,12 @@ Three methods:
 - **search**: `solve` with a time limit of so many seconds, on all cores, with gap 0;
 - **whole week**: one CP-SAT model of the whole week on two threads (`tests/bench/whole_week/`). A session is
   one start with optional intervals for clinicians, rooms and patients; rooms that are alike are one
-  cumulative resource; commitments are forbidden (patient, start) pairs. It starts from the construction as a
-  complete hint; its time includes building the model. It knows all rules and prices of these weeks, but is a little
-  narrower than the contract: of a group a date holds only so many sessions (half as many again as an even
-  week needs, and one more than the construction), a clinician with a limited run works in at most four runs
-  a day, and `clinician_changed` is not in its objective. So its bound is one of that model alone. Before its
-  last figure it is read by its own count;
+  cumulative resource; commitments are forbidden (patient, start) pairs. It starts from the construction as
+  a complete hint; its time includes building the model. It knows all rules and prices of these weeks, but
+  is a little narrower than the contract: of a group a date holds only so many sessions (half as many again
+  as an even week needs, and one more than the construction), a clinician with a limited run works in at
+  most four runs a day, and `clinician_changed` is not in its objective. So its bound is one of that model
+  alone. Before its last figure it is read by its own count;
 - **construction**: the search's greedy construction alone.
 """
 
