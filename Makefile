@@ -31,8 +31,8 @@ lint: $(READY) ## the checks that run no test: format, lint, types, import rules
 bench: $(READY) ## the benchmark tables
 	@$(BIN)/python -m tests.bench
 
-proof: $(READY) ## the long proofs; writes docs/proof.md
-	@HYPOTHESIS_PROFILE=proof $(BIN)/python -m tests.proof
+proof: $(READY) ## the long proofs, or those in PROOFS=; writes docs/proof.md
+	@HYPOTHESIS_PROFILE=proof $(BIN)/python -m tests.proof $(PROOFS)
 
 serve: $(READY) ## the API and the page on this machine
 	@$(BIN)/iop-scheduler serve

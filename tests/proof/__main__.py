@@ -1,4 +1,4 @@
-"""Run the proofs: all of them into docs/proof.md, or the named ones to the terminal."""
+"""Run the proofs, all or the named ones, and renew their sections of docs/proof.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import traceback
 from pathlib import Path
 
 import tests.proof
-from tests.proof.circumstances import ROOT, circumstances
+from tests.proof import page
+from tests.proof.circumstances import ROOT
 from tests.proof.report import Report
 
 PAGE = ROOT / "docs" / "proof.md"
@@ -22,28 +23,21 @@ def main(arguments: list[str] | None = None) -> int:
     known = names()
     asked = read_arguments(arguments, known)
     if asked.list:
-        print("\n".join(f"{name}: {importlib.import_module(module_of(name)).TITLE}" for name in known))
+        print("\n".join(f"{name}: {title_of(name)}" for name in known))
         return 0
-    reports = {name: prove(name) for name in asked.names or known}
-    page = document([section for section, _ in reports.values()])
-    output: Path | None = asked.output or (None if asked.names else PAGE)
-    if output is None:
-        print(page)
-    else:
-        output.write_text(page, encoding="utf-8")
-    failed = [name for name, (_, holds) in reports.items() if not holds]
-    if not reports:
+    failed = [name for name in asked.names or known if not renew(asked.output, name, known)]
+    if not known:
         print("there are no proofs to run", file=sys.stderr)
     for name in failed:
         print(f"FAILED: {name}", file=sys.stderr)
-    return 1 if failed or not reports else 0
+    return 1 if failed or not known else 0
 
 
 def read_arguments(arguments: list[str] | None, known: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.proof", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these proofs")
     parser.add_argument("--list", action="store_true", help="the proofs there are")
-    parser.add_argument("-o", "--output", type=Path, help="write the page here")
+    parser.add_argument("-o", "--output", type=Path, default=PAGE, help="the page to renew (docs/proof.md)")
     asked = parser.parse_args(arguments)
     if unknown := [name for name in asked.names if name not in known]:
         parser.error(f"no such proof: {', '.join(unknown)}; there are: {', '.join(known) or 'none'}")
@@ -59,10 +53,26 @@ def module_of(name: str) -> str:
     return f"tests.proof.{PREFIX}{name}"
 
 
-def prove(name: str) -> tuple[str, bool]:
+def title_of(name: str) -> str:
+    try:
+        return str(importlib.import_module(module_of(name)).TITLE)
+    except Exception:
+        return name
+
+
+def renew(output: Path, name: str, known: list[str]) -> bool:
+    """Run one proof and write its section at once: a later one may take an hour, or be interrupted."""
+    section = prove(name)
+    print(section.text, flush=True)
+    sections = {**page.read(output), name: section}
+    page.write(output, sections, {each: title_of(each) for each in known})
+    return section.holds
+
+
+def prove(name: str) -> page.Section:
     """Run one proof; any exception is a failure of that proof alone, shown where it happened."""
     report = Report(name)
-    started = time.monotonic()
+    load, started = page.load_now(), time.monotonic()
     try:
         proof = importlib.import_module(module_of(name))
         report.title = proof.TITLE
@@ -75,14 +85,7 @@ def prove(name: str) -> tuple[str, bool]:
     print(
         f"{name}: {'failed' if report.failures else 'holds'} ({seconds:.0f} s)", file=sys.stderr, flush=True
     )
-    return report.markdown(seconds), not report.failures
-
-
-def document(sections: list[str]) -> str:
-    facts = Report("")
-    facts.table(["", ""], circumstances())
-    head = "# Proofs\n\nWritten by `make proof`; not edited by hand."
-    return "\n\n".join([head, *facts.parts, *sections]) + "\n"
+    return page.section(report, seconds, load)
 
 
 if __name__ == "__main__":
