@@ -74,6 +74,7 @@ class Arrays(NamedTuple):
     gap_max: Ints  # [p]
     services_min: Ints  # [p]
     group_daily: Bools  # [p]
+    often: Bools  # [p] what has happened is more of a type a day than `per_day`: excused
     enforced: Bools  # [p, flagged rule]
     primary: Ints  # [p] clinician or -1
     unmet_price: Longs  # [p] cost of one unmet minute
@@ -444,6 +445,7 @@ class _Compiler:
             "gap_max": _ints([_limit(r.gap_max) for r in rights]),
             "services_min": _ints([r.services_min for r in rights]),
             "group_daily": _bools([r.group_daily for r in rights]),
+            "often": np.zeros(len(patients), np.bool_),
             "enforced": np.array(
                 [[flag in r.enforced for flag in FLAGGED_RULES] for r in rights], np.bool_
             ).reshape(len(patients), len(FLAGGED_RULES)),

@@ -8,9 +8,10 @@ import numpy as np
 
 from scheduler.errors import NoTimetableFound
 from scheduler.finding import Finding
-from scheduler.problem import FLAGGED_RULES, AttendancePin, SessionPin
+from scheduler.problem import FLAGGED_RULES, AttendancePin, Mode, SessionPin
 from scheduler.solver.kernels.staffing import find_room, find_staff
 from scheduler.solver.kernels.state import LOGGED, NO, State, attend, open_session
+from scheduler.solver.seats import Seats
 from scheduler.timetable import PlannedSession
 from scheduler.verify import broken
 from scheduler.week import NONE, Week
@@ -37,6 +38,8 @@ def excuse_facts(week: Week, happened: list[PlannedSession]) -> None:
             a.enforced[patient, FLAGGED_RULES.index(finding.rule)] = False
         if finding.rule == "requirement_max":
             a.need_max[patient, :] = NONE
+        if finding.rule == "max_per_day":
+            a.often[patient] = True
 
 
 def _broken_alone(week: Week, happened: list[PlannedSession]) -> tuple[Finding, ...]:
@@ -62,21 +65,30 @@ def pinned_places(week: Week) -> np.ndarray[Any, Any]:
     return table
 
 
-def seed_pins(week: Week, arrays: Any, state: State, boxed: Any) -> None:
-    """Open every pinned session and seat whoever a pin seats; raises NoTimetableFound where staff or room
-    lack.
+def seed_pins(week: Week, arrays: Any, state: State, boxed: Any, shuffle: int) -> None:
+    """Open every pinned session and seat whoever a pin seats; raises NoTimetableFound where staff, a room or
+    a patient lacks. Where pins leave open whose a session is, another `shuffle` may seat others.
     """
     a = week.arrays
+    seats = Seats(week, shuffle).found() if _leave_patients_open(week) else {}
     staff = np.full(max(1, int(a.entries.max(initial=1))), -1, np.int64)
     exact = sorted(
         (i for i, pin in enumerate(week.problem.pins) if isinstance(pin, SessionPin)),
         key=lambda i: (-_givenness(week.problem.pins[i]), i),
     )
     for i in exact:
-        _seed_session(week, arrays, state, boxed, i, staff)
+        _seed_session(week, arrays, state, boxed, i, staff, seats.get(i))
     for pin in week.problem.pins:
         if isinstance(pin, AttendancePin):
             _seed_attendance(week, arrays, state, boxed, pin, staff)
+
+
+def _leave_patients_open(week: Week) -> bool:
+    one = {t.id for t in week.problem.session_types if t.mode is not Mode.GROUP}
+    return any(
+        isinstance(p, SessionPin) and not (p.frozen or p.happened) and p.session.session_type in one
+        for p in week.problem.pins
+    )
 
 
 def _givenness(pin: object) -> int:
@@ -85,7 +97,10 @@ def _givenness(pin: object) -> int:
     return 4 * pin.happened + 2 * bool(pin.session.clinicians) + (pin.session.room is not None)
 
 
-def _seed_session(week: Week, arrays: Any, state: State, boxed: Any, index: int, staff: Any) -> None:
+def _seed_session(
+    week: Week, arrays: Any, state: State, boxed: Any, index: int, staff: Any, own: int | None
+) -> None:
+    """`own` is the patient of a session for one patient whom the pin leaves open."""
     pin = week.problem.pins[index]
     assert isinstance(pin, SessionPin)
     a, given = week.arrays, pin.session
@@ -94,7 +109,7 @@ def _seed_session(week: Week, arrays: Any, state: State, boxed: Any, index: int,
     tied = pin.frozen or pin.happened
     if given.clinicians:
         staff[: len(given.clinicians)] = [week.clinician_index[c] for c in given.clinicians]
-    elif not find_staff(arrays, boxed, np.int64(t), np.int64(u), _first_of(week, pin), staff):
+    elif not find_staff(arrays, boxed, np.int64(t), np.int64(u), _first_of(week, pin, own), staff):
         raise NoTimetableFound(f"no clinicians can lead the session of pin {index} beside the other pins")
     wanted = len(given.patients) if tied else int(a.size_max[t])
     if given.room is not None:
@@ -108,8 +123,8 @@ def _seed_session(week: Week, arrays: Any, state: State, boxed: Any, index: int,
         who = [week.patient_index[p] for p in given.patients]
     elif a.cohort_type[t]:
         cohort, who = _cohort_at(week, t, u, given.patients, index)
-    elif not a.group[t]:
-        who = [_someone(week, state, t, u, given.patients, index, staff)]
+    elif own is not None:
+        who = [own]
     s = open_session(arrays, boxed, np.int64(t), np.int64(u), staff, np.int64(room), np.int64(cohort))
     state.z[LOGGED] = 0
     state.fixed[s] = True
@@ -121,28 +136,12 @@ def _seed_session(week: Week, arrays: Any, state: State, boxed: Any, index: int,
     state.z[LOGGED] = 0
 
 
-def _someone(week: Week, state: State, t: int, u: int, given: tuple[str, ...], index: int, staff: Any) -> int:
-    """Whose a pinned session for one patient is: the one it names, else one who can and has few other
-    chances.
-    """
-    a = week.arrays
-    end = u + int(a.length[t])
-    for p in [week.patient_index[g] for g in given] + np.argsort(a.pok[:, t].sum(axis=1)).tolist():
-        held = list(state.attends[p, : state.attended[p]])
-        clash = any(state.start[s] < end and u < state.start[s] + a.length[state.kind[s]] for s in held)
-        suits = all(
-            a.qualified[t, f, staff[f]] or (a.primary_entry[t, f] and a.primary[p] == staff[f])
-            for f in range(int(a.entries[t]))
-        )
-        if a.pok[p, t, u] and suits and not clash:
-            return int(p)
-    raise NoTimetableFound(f"nobody can attend the session of pin {index} beside the other pins")
-
-
-def _first_of(week: Week, pin: SessionPin) -> np.int64:
+def _first_of(week: Week, pin: SessionPin, own: int | None) -> np.int64:
     """A patient that the pinned session is sure to have, whose primary clinician may have to lead it; -1:
     none.
     """
+    if own is not None:
+        return np.int64(own)
     sure = pin.session.patients if pin.frozen or pin.happened else ()
     attending = [
         p.patient

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from scheduler.errors import NoTimetableFound
 from scheduler.solver.kernels.attendance import BIG
 from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.cohorts import open_cohort
@@ -21,6 +22,7 @@ from scheduler.week import Week
 
 SHARE = 500  # thousandths of a group's price that its first patients are charged while it lacks its minimum
 BEAM = 32  # states kept a day while searching; settling keeps all
+SEATINGS = 6  # other orders of seating patients, before pins count as impossible to keep
 BATCH_SECONDS = 0.05  # between two looks at the clock
 
 
@@ -36,17 +38,26 @@ class Worker:
     boxed: tuple[Any, Any, Any] = field(init=False)
     rounds: int = 4
     tried: int = 0
+    seatings: int = 0
 
     def __post_init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
-        """An empty timetable but for what the pins hold."""
-        state, plan, best = new_memory(self.week.arrays, self.seed)
-        state = state._replace(pinned=pinned_places(self.week))
-        self.state, self.best = state, best
-        self.boxed = (box(state), box(plan), box(best))
-        seed_pins(self.week, self.arrays, state, self.boxed[0])
+        """An empty timetable but for what the pins hold, every time with other patients where they may be."""
+        for last in (*[False] * SEATINGS, True):
+            state, plan, best = new_memory(self.week.arrays, self.seed)
+            state = state._replace(pinned=pinned_places(self.week))
+            self.state, self.best = state, best
+            self.boxed = (box(state), box(plan), box(best))
+            shuffle = self.seed + 7919 * self.seatings
+            self.seatings += 1
+            try:
+                seed_pins(self.week, self.arrays, state, self.boxed[0], shuffle)
+                return
+            except NoTimetableFound:
+                if last:
+                    raise
 
     def construct(self, noise: float) -> int:
         a = self.week.arrays

@@ -115,15 +115,34 @@ def test_a_leaver_leaves_a_group_too_small_and_the_rest_is_told(week: Doc, timet
     }
 
 
-def test_a_replaced_patient_is_planned_around_the_new_commitment(week: Doc, timetable: Doc) -> None:
+def replaced(week: Doc, timetable: Doc) -> Doc:
+    """p4, who is in both sessions, has to be in court on Wednesday morning."""
     week["patients"].append({"id": "p4", "program": "two-talks"})
     for session in timetable["sessions"]:
         session["patients"].append("p4")
     busy = {"id": "court", "kind": "legal", "date": "2026-12-02", "start": "09:00", "end": "10:00"}
     changed = {"id": "p4", "program": "two-talks", "commitments": [busy]}
-    answer = repaired(week, timetable, {"from": "2026-11-30T00:00", "patients": [changed]})
-    assert answer.changed.lost == 1
-    assert [p.id for p in answer.difference.patients] == ["p4"]
+    return {"from": "2026-11-30T00:00", "patients": [changed]}
+
+
+def test_a_replaced_patient_is_planned_around_the_new_commitment(week: Doc, timetable: Doc) -> None:
+    event = replaced(week, timetable)
+    week["clinic"]["opening_hours"][0]["days"] = ["mon", "wed"]  # nothing more could be held for anybody
+    answer = repaired(week, timetable, event)
+    assert answer.changed.model_dump() == {"lost": 1, "clinicians": 0, "new": 0}
+    assert [(p.id, [c.kind for c in p.changes]) for p in answer.difference.patients] == [("p4", ["removed"])]
+
+
+def test_where_no_more_is_lost_somebody_else_may_come_once_more_for_care_to_be_restored(
+    week: Doc, timetable: Doc
+) -> None:
+    """A talk needs two: on Friday p1 or p2 helps out, at the price of a day and of the group's time."""
+    answer = repaired(week, timetable, replaced(week, timetable))
+    assert answer.changed.model_dump() == {"lost": 1, "clinicians": 0, "new": 2}
+    assert answer.unmet_minutes == 60  # p3's, as before
+    kinds = {p.id: [c.kind for c in p.changes] for p in answer.difference.patients}
+    assert kinds.pop("p4") == ["moved"]
+    assert list(kinds.values()) == [["added"]]
 
 
 def test_losing_one_attendance_may_cost_another_where_waiting_is_limited(week: Doc, timetable: Doc) -> None:

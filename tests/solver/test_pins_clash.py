@@ -125,6 +125,50 @@ def test_dropping_any_pin_of_the_set_resolves_the_clash(pins: list[Doc]) -> None
         _holds(rest)
 
 
+TWO_TALKS = (held("talk", NINE), held("talk", TEN))
+
+
+@pytest.mark.parametrize(
+    "pins",
+    [
+        TWO_TALKS,
+        (attends("x", "talk", NINE), held("talk", TEN)),
+        (held("talk", TEN), FROZEN_TALK),
+        (held("talk", TEN), attends("x", "talk", NINE), attends("z", "peer", TEN), held("peer", TEN)),
+    ],
+)
+def test_pinned_talks_of_one_day_go_to_different_patients(pins: tuple[Doc, ...]) -> None:
+    """One talk a day is the most for a patient; a pin is no fact that would excuse a second one."""
+    document = week(*pins)
+    timetable = solve(read_problem(document).problem, deterministic=0.05)
+    assert judge(document, timetable.document()).broken == []
+    talks = [s.patients for s in timetable.sessions if s.session_type == "talk" and s.start.day == 30]
+    assert len(talks) == len(set(talks)) == 2
+
+
+def test_whoever_has_to_be_seated_twice_is_seated_where_only_they_can_come() -> None:
+    """x alone may come at ten; so nine, which would suit all, is not for x."""
+    document = week(*TWO_TALKS)
+    for patient in document["patients"][1:]:
+        patient["commitments"] = [{"id": "job", "days": ["mon"], "start": "10:00", "end": "12:00"}]
+    timetable = solve(read_problem(document).problem, deterministic=0.05)
+    assert judge(document, timetable.document()).broken == []
+
+
+def test_two_pinned_talks_of_a_day_for_the_only_patient_are_never_planned() -> None:
+    document = week(*TWO_TALKS)
+    del document["patients"][1:]
+    with pytest.raises(NoTimetableFound):
+        solve(read_problem(document).problem, deterministic=0.05)
+
+
+def test_a_closed_group_pinned_twice_a_day_is_never_planned() -> None:
+    document = week(held("peer", NINE), held("peer", TEN))
+    document["cohorts"] = [{"id": "k", "session_types": ["peer"], "patients": ["x", "y"]}]
+    with pytest.raises(NoTimetableFound):
+        solve(read_problem(document).problem, deterministic=0.05)
+
+
 def _holds(document: Doc) -> None:
     try:
         timetable = solve(read_problem(document).problem, deterministic=0.05)

@@ -78,7 +78,7 @@ def _limit_day(keeping: Keeping, p: int, day: _Day) -> None:
     a, model = keeping.a, keeping.model
     for t in {t for (t, _), _ in day.choices}:
         if a.per_day[t] < NONE:
-            model.add(sum(v for (s, _), v in day.choices if s == t) <= int(a.per_day[t]))
+            model.add(sum(v for (s, _), v in day.choices if s == t) <= _most_a_day(keeping, p, t, day))
     care = [(t, v) for (t, _), v in day.choices if a.care[t] > 0]
     if not care:
         return
@@ -93,6 +93,15 @@ def _limit_day(keeping: Keeping, p: int, day: _Day) -> None:
         model.add(sum(v for _, v in care) >= int(a.services_min[p]) * day.care)
     if a.enforced[p, GROUP_DAILY] and a.group_daily[p]:
         model.add(sum(v for t, v in care if a.group[t]) >= day.care)
+
+
+def _most_a_day(keeping: Keeping, p: int, t: int, day: _Day) -> int:
+    """As often as the type allows, or as often as it has happened that day."""
+    most = int(keeping.a.per_day[t])
+    if not keeping.a.often[p]:
+        return most
+    stays = keeping.stays.get(p, ())
+    return max(most, sum(key[0] == t and key in stays for key, _ in day.choices))
 
 
 def _limit_days(keeping: Keeping, p: int, care: list[Any]) -> None:

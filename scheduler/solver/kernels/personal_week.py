@@ -235,7 +235,7 @@ def _musts_of(P, t, first, last):
 
 
 @njit(cache=True, nogil=True)
-def _lay_out_day(A, P, p, first, last, musts):
+def _lay_out_day(A, P, p, first, last):
     """Fields of the types that have a place on a day; what has happened may be more than a day's most."""
     for t in range(P.day_field.shape[0]):
         P.day_field[t] = -1
@@ -247,7 +247,7 @@ def _lay_out_day(A, P, p, first, last, musts):
             q = A.need_of[p, t]
             if P.day_field[t] < 0 and q >= 0:
                 top = min(min(A.per_day[t], A.need_max[p, q]), 14)
-                if musts > top:
+                if A.often[p]:
                     top = max(top, min(_musts_of(P, t, first, last), 14))
                 width = _bits(top)
                 if shift + width <= 62 and P.field[q] >= 0:
@@ -653,7 +653,7 @@ def best_week(A, P, p, upper, beam):
                 if P.must[i]:
                     musts += 1
                 i = P.after[i]
-        _lay_out_day(A, P, p, first, last, musts)
+        _lay_out_day(A, P, p, first, last)
         end = _day_labels(A, P, p, first, last, root, top, guard)
         _day_patterns(A, P, p, d, root, end, musts)
         root = end

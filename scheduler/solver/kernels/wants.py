@@ -70,20 +70,24 @@ def lacks(A, S, p, t):
 
 @njit(cache=True, nogil=True)
 def fit(A, S, p, t, u):
-    """How well a session of type t at slot u fits what is left of a patient's week: 0 when it collides."""
+    """How well a session of type t at slot u fits what is left of a patient's week: 0 when it collides, or
+    is one too many that day.
+    """
     end = u + A.length[t]
-    fit = 2
+    fit, same = 2, 0
     for i in range(S.attended[p]):
         s = S.attends[p, i]
         first = S.start[s]
         last = first + A.length[S.kind[s]]
         if first < end and u < last:
             return 0
+        if S.kind[s] == t and first // A.day == u // A.day:
+            same += 1
         if first == end or u == last:
             fit += 6
         elif first // A.day == u // A.day:
             fit += 1
-    return fit
+    return fit if same < A.per_day[t] else 0
 
 
 @njit(cache=True, nogil=True)
