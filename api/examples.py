@@ -93,5 +93,18 @@ EVENT: dict[str, Any] = {
     "from": "2026-12-01T12:00",
     "absences": [{"clinician": "c1", "date": "2026-12-02", "start": "08:00", "end": "20:00"}],
 }
+ATTENDANCE: dict[str, Any] = {
+    "marks": [
+        {"session": "s1", "patient": "p1", "mark": "attended"},
+        {"session": "s1", "patient": "p2", "mark": "late", "minutes": 60},
+        {"session": "s2", "patient": "p1", "mark": "missed"},
+    ]
+}
+AUTHORIZATIONS: dict[str, Any] = {
+    "authorizations": [
+        {"id": "A-1001", "from": "2026-11-30", "until": "2027-01-03", "days": 15, "minutes": 2700},
+        {"id": "A-1002", "from": "2027-01-04", "until": "2027-02-28", "days": None, "minutes": 4800},
+    ]
+}
 
 FEED: dict[str, Any] = {"kind": "patient", "id": "p1"}

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from api import attendance_documents as a
 from api import documents as d
 from api import question_documents as q
 from api.errors import ProblemShown
@@ -17,12 +18,13 @@ from scheduler.event import Event
 from scheduler.problem import Problem
 from scheduler.timetable import Timetable
 
-CORE, PEOPLE, GROUPS, TIMETABLES, QUESTIONS, EXCHANGE, ACCESS, OPERATIONS = (
+CORE, PEOPLE, GROUPS, TIMETABLES, QUESTIONS, ATTENDANCE, EXCHANGE, ACCESS, OPERATIONS = (
     "Core",
     "Patients and clinicians",
     "Cohorts and pairs",
     "Timetables",
     "Questions about a timetable",
+    "Attendance",
     "Exchange",
     "Access",
     "Operations",
@@ -35,6 +37,10 @@ TAGS = [
     {
         "name": QUESTIONS,
         "description": "Move, place, repair, compare, explain, export: of a timetable with sessions.",
+    },
+    {
+        "name": ATTENDANCE,
+        "description": "Who came, what is owed and made up, what a payer still allows.",
     },
     {"name": EXCHANGE, "description": "Sheets in, calendar feeds, webhooks, FHIR."},
     {"name": ACCESS, "description": "Signing in with a key."},
@@ -78,6 +84,7 @@ SCHEMAS: dict[type[BaseModel], str] = {
     q.RepairAnswer: "RepairAnswer",
     q.DifferenceAnswer: "DifferenceAnswer",
     q.ExplanationAnswer: "ExplanationAnswer",
+    **a.SCHEMAS,
     **x.SCHEMAS,
     Event: "Event",
     Problem: "ProblemDocument",

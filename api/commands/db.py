@@ -171,6 +171,7 @@ def _retention(settings: Settings, dry_run: bool) -> int:
             return 0
         with sessions.write() as session:
             retention.delete_timetables(session, since)
+            retention.delete_marks(session, since)
             retention.delete_expired(session, timedelta(hours=settings.idempotency_hours))
         with sessions.write() as session:
             audit.seal(session)

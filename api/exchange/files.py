@@ -60,13 +60,22 @@ async def _limited(request: Request) -> File:
 
 async def json_or_calendar(request: Request) -> Json | File:
     """A JSON object, or a calendar where it is announced as one."""
-    if media_of(request, "application/json") == CALENDAR:
+    return await _json_or(CALENDAR, "a calendar", request)
+
+
+async def json_or_csv(request: Request) -> Json | File:
+    """A JSON object, or a sheet where it is announced as one."""
+    return await _json_or(CSV, "a sheet", request)
+
+
+async def _json_or(media: str, what: str, request: Request) -> Json | File:
+    if media_of(request, "application/json") == media:
         return await _limited(request)
     try:
         document = await json_body(await raw_body(request))
     except UnsupportedMedia:
-        accept = {"Accept": f"application/json, {CALENDAR}"}
-        raise UnsupportedMedia(f"Send JSON, or a calendar as `{CALENDAR}`.", headers=accept) from None
+        accept = {"Accept": f"application/json, {media}"}
+        raise UnsupportedMedia(f"Send JSON, or {what} as `{media}`.", headers=accept) from None
     if not isinstance(document, dict):
         raise Refused([Fault("", "expected an object", "wrong_type")])
     return document
@@ -80,6 +89,7 @@ async def table_file(request: Request) -> File:
 
 
 JsonOrCalendar = Annotated[Any, Depends(json_or_calendar)]
+JsonOrCsv = Annotated[Any, Depends(json_or_csv)]
 TableFile = Annotated[File, Depends(table_file)]
 
 

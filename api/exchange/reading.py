@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from api.jobs.tasks import Report, register
 
 Json = dict[str, Any]
-CALENDAR, PEOPLE, WEEK = "read_calendar", "read_people", "read_week"
-for _name in (CALENDAR, PEOPLE, WEEK):
+CALENDAR, PEOPLE, WEEK, ATTENDANCE = "read_calendar", "read_people", "read_week", "read_attendance"
+for _name in (CALENDAR, PEOPLE, WEEK, ATTENDANCE):
     register(_name, f"{__name__}:{_name}")
 
 
@@ -72,6 +72,17 @@ def read_week(payload: Json, stop: Event, report: Report) -> Json:
     timetable = published_week(problem, sessions, payload["id"]).document()
     findings = scheduler.verify(problem, timetable).findings
     return {"timetable": timetable, "findings": [dict(finding.as_dict()) for finding in findings]}
+
+
+def read_attendance(payload: Json, stop: Event, report: Report) -> Json:
+    """The marks of a sheet, each with the row that it stands in."""
+    from scheduler.imports import CannotImport
+    from scheduler.imports.attendance import read_attendance as read
+
+    try:
+        return {"marks": read(b64decode(payload["content"]), payload["sessions"])}
+    except CannotImport as refusal:
+        return _refused(refusal.misfits)
 
 
 def _refused(misfits: Sequence[Any]) -> Json:

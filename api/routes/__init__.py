@@ -6,6 +6,8 @@ from fastapi import Depends, FastAPI, Request
 
 from api.errors import Refused
 from api.routes import (
+    attendance,
+    authorizations,
     availability,
     clinics,
     commitments,
@@ -62,6 +64,8 @@ def include(app: FastAPI) -> None:
         repairs,
         explanations,
         differences,
+        attendance,
+        authorizations,
         exports,
         imports,
         feeds,

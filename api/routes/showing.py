@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from api.store.columns import instant
 from api.store.models import Status, Timetable
 
 
@@ -41,4 +42,4 @@ def summary(row: Timetable) -> dict[str, Any]:
 
 
 def _instant(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return None if moment is None else instant(moment)

@@ -33,3 +33,8 @@ class Moment(TypeDecorator[datetime]):
 def now() -> datetime:
     """The host's clock, in UTC."""
     return datetime.now(UTC)
+
+
+def instant(moment: datetime) -> str:
+    """As documents tell it: UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

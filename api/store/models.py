@@ -105,7 +105,11 @@ class Clinic(Table):
 
 
 class Patient(Table):
-    """A patient of a clinic: `document` never holds the display name, so no problem document can."""
+    """A patient of a clinic: `document` never holds the display name, so no problem document can.
+
+    `authorizations` are the payer's, a list of {id, from, until, days, minutes}; what a week may still use of
+    them is worked out when it is planned.
+    """
 
     __tablename__ = "patient"
 
@@ -114,6 +118,8 @@ class Patient(Table):
     display_name: Mapped[str | None] = mapped_column(Text)
     document: Mapped[dict[str, Any]] = mapped_column(Json)
     version: Mapped[int] = mapped_column(default=1)
+    authorizations: Mapped[list[Any]] = mapped_column(Json, default=list)
+    authorizations_version: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from api.store.attendance import Mark
 from api.store.columns import now
 from api.store.exchange import WAITING, Delivery
 from api.store.models import AuditEntry, Idempotency, SignIn, Status, Timetable
@@ -40,9 +41,10 @@ def _old(since: Since) -> ColumnElement[bool]:
 
 
 def count(session: Session, since: Since) -> dict[str, int]:
-    """What `delete_timetables` and sealing would delete."""
+    """What deleting and sealing would delete."""
     return {
         "timetables": _count(session, Timetable, _old(since)),
+        "attendance marks": _count(session, Mark, Mark.at < since.published),
         "audit entries": _count(session, AuditEntry, AuditEntry.at < since.published),
     }
 
@@ -58,6 +60,11 @@ def delete_timetables(session: Session, since: Since) -> None:
         session.execute(
             delete(Timetable).where(Timetable.id.in_(some)).execution_options(synchronize_session=False)
         )
+
+
+def delete_marks(session: Session, since: Since) -> None:
+    """Attendance is a record of the published week, and is kept as long."""
+    session.execute(delete(Mark).where(Mark.at < since.published))
 
 
 def delete_expired(session: Session, idempotency: timedelta) -> None:
