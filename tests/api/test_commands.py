@@ -277,14 +277,23 @@ def test_retention_counts_first_and_deletes_what_is_old(home: Path) -> None:
             "INSERT INTO audit_entry (at, actor, action, patients, source, request_id, details) "
             "VALUES ('2019-01-01 00:00:00.000000', 'k', 'patient.read', '[]', '', '', '{}')"
         )
+        marks = "clinic_id, patient_id, week_start, timetable_id, session_type, start, mark, actor, at"
+        for day in ("2019-01-01", month_ago):
+            connection.execute(
+                f"INSERT INTO attendance_mark ({marks}) "
+                f"VALUES ('c', 'p', ?, 't', 'process', ?, 'missed', 'k', ?)",
+                (day, f"{day}T16:00", f"{day} 17:00:00.000000"),
+            )
         connection.commit()
     dry = run(home, "db", "retention", "--dry-run")
+    assert "1  attendance marks" in dry.stdout
     assert "3  timetables" in dry.stdout
     assert "1  audit entries" in dry.stdout
     assert run(home, "db", "retention").returncode == 0
     with closing(sqlite3.connect(file)) as connection:
         kept = connection.execute("SELECT id FROM timetable ORDER BY id").fetchall()
         assert kept == [("c",), ("last draft",)]
+        assert connection.execute("SELECT week_start FROM attendance_mark").fetchall() == [(month_ago,)]
         assert connection.execute("SELECT action FROM audit_entry").fetchall() == [("audit.retention",)]
     assert run(home, "audit", "verify").returncode == 0
 
