@@ -17,15 +17,8 @@ from scheduler.calendar import DAYS
 from scheduler.explain.causes import FLAGS, Cause
 from scheduler.problem import FLAGGED_RULES
 from scheduler.solver.kernels.boxes import box
-from scheduler.solver.kernels.personal_week import (
-    CHOSEN,
-    EXACT,
-    INFEASIBLE,
-    PLACES,
-    STATES,
-    best_week,
-    new_plan,
-)
+from scheduler.solver.kernels.personal_week import best_week
+from scheduler.solver.kernels.plan import CHOSEN, EXACT, INFEASIBLE, PLACES, STATES, new_plan
 from scheduler.week import NONE, Week
 
 Ints = NDArray[np.int64]

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from scheduler.problem import SessionPin
 from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.ideal import enough_patients, ideal_weeks
-from scheduler.solver.kernels.personal_week import new_plan
+from scheduler.solver.kernels.plan import new_plan
 from scheduler.week import Week
 
 CHUNK = 8  # patients between two answers
 
 
-def ideal_bounds(week: Week, arrays: Any) -> Iterator[int]:
+def ideal_bounds(week: Week) -> Iterator[int]:
     """Growing bounds: each patient's best week alone in the clinic, patient after patient.
 
     Every attendance is charged the least share of a group: a group held costs its facilitators' time whoever
@@ -24,7 +23,7 @@ def ideal_bounds(week: Week, arrays: Any) -> Iterator[int]:
     never charges more than the group costs. What is left out (other patients, clinicians' hours, rooms,
     patients not looked at yet) only makes the true objective larger.
     """
-    a = week.arrays
+    a, arrays = week.arrays, box(week.arrays)
     patients, types, slots = a.pok.shape[0], *a.ok.shape
     price = np.zeros((max(1, types), slots), np.int64)
     for t in range(types):

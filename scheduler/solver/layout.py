@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from scheduler.solver.kernels.personal_week import PLACES
+from scheduler.solver.kernels.plan import PLACES
 
 Table = NDArray[np.int64]  # [i, (slot, kind, session, cost, must)]
 SLOT, KIND, SESSION, COST, MUST = 0, 1, 2, 3, 4

@@ -16,7 +16,7 @@ import numpy as np
 from scheduler.calendar import DAY, WEEK
 from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.memory import Search, new_memory
-from scheduler.solver.kernels.personal_week import Plan
+from scheduler.solver.kernels.plan import Plan
 from scheduler.solver.kernels.state import FREE, LOGGED, NO, State, attend, open_session
 from scheduler.timetable import PlannedSession
 from scheduler.week import Week, slots_up

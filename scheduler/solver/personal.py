@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from scheduler.solver.kernels.boxes import box
-from scheduler.solver.kernels.personal_week import INFEASIBLE, PLACES, best_week, new_plan
+from scheduler.solver.kernels.personal_week import best_week
+from scheduler.solver.kernels.plan import INFEASIBLE, PLACES, new_plan
 from scheduler.week import Week
 
 Key = tuple[int, int]  # session type and slot

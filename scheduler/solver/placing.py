@@ -21,7 +21,8 @@ import numpy as np
 
 from scheduler.solver.kernels.attendance import gather
 from scheduler.solver.kernels.boxes import box
-from scheduler.solver.kernels.personal_week import BAN, CHOSEN, EXACT, INFEASIBLE, PLACES, STATES, best_week
+from scheduler.solver.kernels.personal_week import best_week
+from scheduler.solver.kernels.plan import BAN, CHOSEN, EXACT, INFEASIBLE, PLACES, STATES
 from scheduler.solver.kernels.staffing import clinician_free, find_solo, may_fill, room_free, staff_changed
 from scheduler.solver.kernels.state import LOGGED, NO, ZERO, open_session, undo
 from scheduler.solver.layout import lay_out, table_of

@@ -15,16 +15,16 @@ POLL_SECONDS = 0.1
 class Proving:
     """Raises `bound` until finished; a process that cannot start or dies costs nothing but its work."""
 
-    def __init__(self, week: Week, arrays: Any) -> None:
+    def __init__(self, week: Week) -> None:
         self.bound = 0
-        self._week, self._arrays = week, arrays
+        self._week = week
         self._closing = threading.Event()
         self._raising = threading.Lock()
         self._threads: list[threading.Thread] = []
 
     def complete(self) -> None:
         """Prove what takes no clock, now: for a search that must be the same on every machine."""
-        for bound in ideal_bounds(self._week, self._arrays):
+        for bound in ideal_bounds(self._week):
             self._raise(bound)
 
     def start(self, climb_seconds: float | None) -> None:
@@ -44,7 +44,7 @@ class Proving:
         self._threads.append(thread)
 
     def _add_up(self) -> None:
-        for bound in ideal_bounds(self._week, self._arrays):
+        for bound in ideal_bounds(self._week):
             self._raise(bound)
             if self._closing.is_set():
                 return

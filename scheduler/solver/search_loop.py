@@ -20,7 +20,6 @@ from scheduler.solver.answer import timetable_of
 from scheduler.solver.assembly import sessions_of
 from scheduler.solver.kernels import translated
 from scheduler.solver.kernels.attendance import BIG
-from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.memory import KINDS
 from scheduler.solver.proving import Proving
 from scheduler.solver.seeding import excuse_facts
@@ -53,9 +52,8 @@ class _Solve:
         self.week = compile_week(problem)
         happened = [p for p in problem.pins if isinstance(p, SessionPin) and p.happened]
         excuse_facts(self.week, [_fact(self.week, i, p) for i, p in enumerate(happened)])
-        self.arrays = box(self.week.arrays)
         self.workers = 1 if deterministic is not None else workers
-        self.proving = Proving(self.week, self.arrays)
+        self.proving = Proving(self.week)
         self.phases: list[dict[str, Any]] = []
         self.told = 0.0
         self.crew: list[Worker] = []
@@ -90,14 +88,14 @@ class _Solve:
     def _construct(self) -> None:
         """The best of a few constructions with growing noise, within a tenth of the time."""
         budget = min(0.8, self.time_limit / 10)
-        first = Worker(self.week, self.arrays, self.seed)
+        first = Worker(self.week, self.seed)
         first.construct(0.0)
         self.crew = [first]
         for k in range(1, 12):
             done = self.seconds > budget if self.deterministic is None else k >= 3
             if done or self.stop.is_set():
                 break
-            other = Worker(self.week, self.arrays, self.seed * 1000 + k)
+            other = Worker(self.week, self.seed * 1000 + k)
             other.construct(0.15)
             if other.value < self._best().value:
                 self.crew = [other]
@@ -109,7 +107,7 @@ class _Solve:
     def _search(self) -> None:
         lead = self.crew[0]
         for k in range(1, self.workers):
-            other = Worker(self.week, self.arrays, self.seed * 1000 + 77 * k)
+            other = Worker(self.week, self.seed * 1000 + 77 * k)
             other.adopt(lead.best)
             self.crew.append(other)
         if self.deterministic is not None:

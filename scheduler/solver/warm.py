@@ -9,7 +9,6 @@ from scheduler.intake import read_problem
 from scheduler.placement import place
 from scheduler.solver.bound import ideal_bounds
 from scheduler.solver.kernels import note_translated
-from scheduler.solver.kernels.boxes import box
 from scheduler.solver.mending import Mending
 from scheduler.solver.worker import Worker
 from scheduler.week import compile_week
@@ -45,12 +44,11 @@ def warm_up() -> None:
     """Run every kernel once; the first time on a machine this takes about half a minute."""
     problem = read_problem(tiny_problem()).problem
     week = compile_week(problem)
-    arrays = box(week.arrays)
-    worker = Worker(week, arrays, 0)
+    worker = Worker(week, 0)
     worker.construct(0.0)
     worker.improve(1.0)
     worker.settle()
-    for _ in ideal_bounds(week, arrays):
+    for _ in ideal_bounds(week):
         pass
     place(problem, (), problem.patients[0])
     Mending(week, (), (), frozenset(), frozenset()).run([0], 0.0)

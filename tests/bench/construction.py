@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from scheduler.solver.assembly import sessions_of
 from scheduler.solver.kernels import translated
 from scheduler.solver.kernels.attendance import BIG
-from scheduler.solver.kernels.boxes import box
 from scheduler.solver.warm import warm_up
 from scheduler.solver.worker import Worker
 from scheduler.timetable import PlannedSession
@@ -27,7 +26,7 @@ class Given:
 
 def constructed(week: Week, seed: int) -> tuple[PlannedSession, ...] | None:
     """The sessions of one construction; None where it does not keep the pins."""
-    worker = Worker(week, box(week.arrays), seed)
+    worker = Worker(week, seed)
     worker.construct(0.0)
     return sessions_of(week, worker.best) if worker.value < BIG // 2 else None
 

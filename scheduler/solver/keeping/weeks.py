@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.calendar import DAYS
 from scheduler.solver.keeping.parts import Key
-from scheduler.solver.kernels.personal_week import DAY_CARE_MIN, DAYS_MIN, GAP, GROUP_DAILY, SERVICES_MIN
+from scheduler.solver.kernels.days import DAY_CARE_MIN, DAYS_MIN, GAP, GROUP_DAILY, SERVICES_MIN
 from scheduler.week import NONE
 
 if TYPE_CHECKING:

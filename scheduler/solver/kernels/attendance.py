@@ -8,21 +8,16 @@ import numpy as np
 from numba import njit
 
 from scheduler.calendar import DAYS
-from scheduler.solver.kernels.personal_week import (
+from scheduler.solver.kernels.days import DAY_CARE_MIN, DAYS_MIN, GAP, GROUP_DAILY, SERVICES_MIN
+from scheduler.solver.kernels.personal_week import best_week
+from scheduler.solver.kernels.plan import (
     BAN,
     CHOSEN,
-    DAY_CARE_MIN,
-    DAYS_MIN,
     EXACT,
-    FAR,
-    GAP,
-    GROUP_DAILY,
     INFEASIBLE,
     PLACES,
-    SERVICES_MIN,
     STATES,
     add_place,
-    best_week,
     clear_places,
 )
 from scheduler.solver.kernels.staffing import find_solo, has_seat, staff_changed
@@ -38,6 +33,7 @@ from scheduler.solver.kernels.state import (
     unit,
 )
 
+FAR = -(1 << 30)
 BIG = 10**12  # price of what no timetable may have, so that a search leaves it first
 CHANCE = 0.06  # that a search looks at a start of a patient's own session that touches nothing
 REWARD = 10**9  # what joining a pinned group under its minimum is worth to a search
@@ -188,14 +184,15 @@ def gather(A, S, P, p, staff, share, thin):
     leaves most starts of the patient's own sessions out.
     """
     clear_places(P)
+    pok, need_of, kind, start, groups = A.pok, A.need_of, S.kind, S.start, S.groups
     for i in range(S.attended[p]):
         s = S.attends[p, i]
         t, u = S.kind[s], S.start[s]
         add_place(P, t, u, s, np.int64(A.cost[p, t, u]) + staff_changed(A, S, p, t, u, S.staff[s]), True)
     for k in range(S.z[GROUPS]):
-        s = S.groups[k]
-        t, u = S.kind[s], S.start[s]
-        if A.pok[p, t, u] and has_seat(A, S, s, p) and not _attends(S, s, p):
+        s = groups[k]
+        t, u = kind[s], start[s]
+        if pok[p, t, u] and has_seat(A, S, s, p) and not _attends(S, s, p):
             extra = np.int64(A.cost[p, t, u]) + staff_changed(A, S, p, t, u, S.staff[s])
             if S.present[s] < A.size_min[t] and not S.fixed[s]:
                 extra += share * (A.group_cost[t] + A.w_day) // (1000 * A.size_min[t])
@@ -204,21 +201,23 @@ def gather(A, S, P, p, staff, share, thin):
             add_place(P, t, u, s, extra, False)
     if thin:
         _mark_edges(A, P)
-    for t in range(A.length.shape[0]):
-        if A.need_of[p, t] < 0 or A.cohort_type[t] or (A.group[t] and A.size_min[t] > 1):
+    edge, banned, ban = P.edge, P.banned, P.info[BAN]
+    for t in range(need_of.shape[1]):
+        if need_of[p, t] < 0 or A.cohort_type[t] or (A.group[t] and A.size_min[t] > 1):
             continue
         opening = A.group_cost[t] if A.group[t] else ZERO
-        for u in range(A.pok.shape[2]):
-            if not A.pok[p, t, u] or P.banned[t, u] == P.info[BAN]:
+        length = A.length[t]
+        for u in range(pok.shape[2]):
+            if not pok[p, t, u] or banned[t, u] == ban:
                 continue
-            if thin and P.edge[u] == 0 and P.edge[u + A.length[t]] == 0 and unit(S) >= CHANCE:
+            if thin and edge[u] == 0 and edge[u + length] == 0 and unit(S) >= CHANCE:
                 continue
             room, changed = find_solo(A, S, p, t, u, staff)
             if room > -2:
                 add_place(P, t, u, NO, np.int64(A.cost[p, t, u]) + changed + opening, False)
                 if thin:
-                    P.edge[u] = 1
-                    P.edge[u + A.length[t]] = 1
+                    edge[u] = 1
+                    edge[u + length] = 1
 
 
 @njit(cache=True, nogil=True)
@@ -226,10 +225,11 @@ def _mark_edges(A, P):
     """Slots where a place gathered so far starts or ends: a search looks at few other starts for a
     patient's own sessions, since a week without waiting is made of sessions that touch.
     """
-    P.edge[:] = 0
+    edge, slot, kind, length = P.edge, P.slot, P.kind, A.length
+    edge[:] = 0
     for i in range(P.info[PLACES]):
-        P.edge[P.slot[i]] = 1
-        P.edge[P.slot[i] + A.length[P.kind[i]]] = 1
+        edge[slot[i]] = 1
+        edge[slot[i] + length[kind[i]]] = 1
 
 
 @njit(cache=True, nogil=True)

@@ -13,7 +13,7 @@ from numba import njit, types
 from numba.experimental import structref
 
 from scheduler.solver.kernels.memory import Search
-from scheduler.solver.kernels.personal_week import Plan
+from scheduler.solver.kernels.plan import Plan
 from scheduler.solver.kernels.state import State
 from scheduler.week import Arrays
 

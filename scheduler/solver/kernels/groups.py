@@ -7,7 +7,7 @@ from numba import njit
 
 from scheduler.solver.kernels.attendance import plan, unplan
 from scheduler.solver.kernels.memory import enqueue
-from scheduler.solver.kernels.personal_week import INFEASIBLE
+from scheduler.solver.kernels.plan import INFEASIBLE
 from scheduler.solver.kernels.staffing import find_room, find_staff
 from scheduler.solver.kernels.state import (
     GROUPS,

@@ -5,14 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from scheduler.solver.kernels.personal_week import (
-    EXACT,
-    INFEASIBLE,
-    STATES,
-    add_place,
-    best_week,
-    clear_places,
-)
+from scheduler.solver.kernels.personal_week import best_week
+from scheduler.solver.kernels.plan import EXACT, INFEASIBLE, STATES, add_place, clear_places
 from scheduler.solver.kernels.state import NO
 
 

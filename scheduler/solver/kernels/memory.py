@@ -9,7 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from scheduler.solver.kernels.attendance import BIG, reprice
-from scheduler.solver.kernels.personal_week import Plan, new_plan
+from scheduler.solver.kernels.plan import Plan, new_plan
 from scheduler.solver.kernels.state import (
     GROUP_COST,
     GROUPS,

@@ -11,7 +11,7 @@ from scheduler.solver.kernels.attendance import plan, unplan, unplan_kindly
 from scheduler.solver.kernels.construction import open_groups
 from scheduler.solver.kernels.groups import plan_queue, reopen
 from scheduler.solver.kernels.memory import PATIENTS, ROOM, SHORT, SUPPORT, enqueue, remember, total
-from scheduler.solver.kernels.personal_week import EXACT
+from scheduler.solver.kernels.plan import EXACT
 from scheduler.solver.kernels.ruins import ruin
 from scheduler.solver.kernels.staffing import order_clinicians
 from scheduler.solver.kernels.state import LOGGED, ONE, ZERO, below, undo, unit

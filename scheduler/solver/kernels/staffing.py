@@ -15,8 +15,9 @@ def clinician_free(A, S, c, t, u):
     if not A.cok[c, t, u]:
         return False
     end = u + A.length[t]
-    for v in range(max(0, u - A.buffer[c]), min(S.taken.shape[1], end + A.buffer[c])):
-        if S.taken[c, v] > 0:
+    taken, buffer = S.taken, A.buffer[c]
+    for v in range(max(0, u - buffer), min(taken.shape[1], end + buffer)):
+        if taken[c, v] > 0:
             return False
     minutes = A.minutes[t]
     if S.day_load[c, u // A.day] + minutes > A.day_load[c] or S.week_load[c] + minutes > A.week_load[c]:
@@ -30,16 +31,17 @@ def run_with(A, S, c, first, end):
     if A.pause[c] == 0:
         return (end - first) * A.slot
     day = (first // A.day) * A.day
+    taken, pause = S.taken, A.pause[c]
     v = first - 1
     begin = first
-    while v >= day and (begin - v - 1) * A.slot < A.pause[c]:
-        if S.taken[c, v] > 0:
+    while v >= day and (begin - v - 1) * A.slot < pause:
+        if taken[c, v] > 0:
             begin = v
         v -= 1
     last = end
     v = end
-    while v < day + A.day and (v - last) * A.slot < A.pause[c]:
-        if S.taken[c, v] > 0:
+    while v < day + A.day and (v - last) * A.slot < pause:
+        if taken[c, v] > 0:
             last = v + 1
         v += 1
     return (last - begin) * A.slot
@@ -49,8 +51,9 @@ def run_with(A, S, c, first, end):
 def room_free(A, S, r, t, u):
     if not A.rok[r, t, u]:
         return False
-    for v in range(max(0, u - A.turnover[r]), min(S.used.shape[1], u + A.length[t] + A.turnover[r])):
-        if S.used[r, v] > 0:
+    used, turnover = S.used, A.turnover[r]
+    for v in range(max(0, u - turnover), min(used.shape[1], u + A.length[t] + turnover)):
+        if used[r, v] > 0:
             return False
     return True
 

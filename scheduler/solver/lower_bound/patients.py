@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.calendar import DAYS
-from scheduler.solver.kernels.personal_week import DAY_CARE_MIN, DAYS_MIN, GAP, GROUP_DAILY, SERVICES_MIN
+from scheduler.solver.kernels.days import DAY_CARE_MIN, DAYS_MIN, GAP, GROUP_DAILY, SERVICES_MIN
 from scheduler.solver.lower_bound.linear import FREE, Gathering, Ints, grouped, positions
 from scheduler.week import NONE, Arrays, Bools
 

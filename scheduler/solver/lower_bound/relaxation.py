@@ -8,7 +8,7 @@ import numpy as np
 
 from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.ideal import enough_patients, ideal_weeks
-from scheduler.solver.kernels.personal_week import new_plan
+from scheduler.solver.kernels.plan import new_plan
 from scheduler.solver.lower_bound.clinic import ClinicPart
 from scheduler.solver.lower_bound.facts import Excused
 from scheduler.solver.lower_bound.linear import Floats, Gathering, Ints
