@@ -195,3 +195,9 @@ def for_library(sessions: Iterable[Json], marks: Mapping[Attendance, Mark]) -> J
             if a in marks
         ]
     }
+
+
+def for_one(problem: Json, patient_id: str) -> Json:
+    """A problem with one patient alone: enough to judge this patient's own week."""
+    people = [p for p in problem["patients"] if p["id"] == patient_id]
+    return {**problem, "patients": people, "cohorts": [], "apart": [], "pins": [], "baseline": None}

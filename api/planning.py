@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from api import documents as d
 from api.access import Caller
 from api.errors import ApiError, Refused, TooMany
-from api.judging import conflict, faults_of, form_faults, moved_to_week, stored_problem
+from api.judging import conflict, faults_of, form_faults, moved_to_week
 from api.paths import known_clinic
 from api.service import Service
 from api.store import clinics
 from api.store.columns import now
 from api.store.models import Idempotency, Status, Timetable
 from api.store.timetables import last_published, new_id, unfinished_in_lane
+from api.weekly import week_problem
 from scheduler.errors import Fault
 from scheduler.problem import parse_date
 
@@ -93,7 +94,7 @@ def _stored_plan(service: Service, session: Session, caller: Caller, clinic_id: 
     clinic = known_clinic(session, caller, clinic_id)
     people = clinics.patients(session, clinic_id)
     faults = _option_faults(service, given)
-    problem = stored_problem(clinic, people, given.get("week_start"))
+    problem = week_problem(session, clinic, people, given.get("week_start"))
     problem["baseline"] = _baseline(session, clinic_id, given, faults)
     problem["pins"] = given.get("pins")
     problem["weights"] = _weights(problem, given)

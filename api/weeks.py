@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from api.access import Caller, visible_timetable
 from api.errors import Conflict
 from api.etags import check
-from api.judging import faults_of, stored_problem
+from api.judging import faults_of
 from api.paths import known_clinic
 from api.service import Service
 from api.store import clinics
 from api.store.models import Timetable
+from api.weekly import week_problem
 
 Json = dict[str, Any]
 OWN_PARTS = ("baseline", "pins", "weights")
@@ -69,7 +70,7 @@ def stored_week(
     clinic_id = require_clinic_week(row)
     clinic = known_clinic(session, caller, clinic_id)
     planned = row.problem or {}
-    problem = stored_problem(clinic, clinics.patients(session, clinic_id), row.week_start)
+    problem = week_problem(session, clinic, clinics.patients(session, clinic_id), row.week_start)
     return StoredWeek(row, _as_asked(problem, planned), planned, clinic.revision)
 
 

@@ -22,8 +22,9 @@ from api.openapi import CORE, answers, takes
 from api.paths import TimetableId, known_clinic, tagged
 from api.routes.showing import shown
 from api.service import Service, TheService
+from api.store import clinics
 from api.store.columns import now
-from api.store.models import Status, Timetable
+from api.store.models import Clinic, Status, Timetable
 from api.store.timetables import append_event, published_of_week
 from api.weeks import require_clinic_week, stored_week
 from scheduler.errors import Fault
@@ -146,6 +147,8 @@ def make_published(session: Session, row: Timetable) -> None:
         session.flush()  # first: the database allows one published timetable a week
         append_event(session, before.id, Status.SUPERSEDED, {})
     row.status, row.version, row.published_at = Status.PUBLISHED, row.version + 1, now()
+    # What other weeks may still use of authorisations has changed with it.
+    clinics.touch(session.get_one(Clinic, row.clinic_id))
     session.flush()
     append_event(session, row.id, Status.PUBLISHED, {})
     announce(session, row, before)

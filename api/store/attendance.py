@@ -17,18 +17,19 @@ A deleted patient's marks go with the patient; the audit log keeps that they wer
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Index, String, func, select
-from sqlalchemy.orm import Mapped, Session, load_only, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.store.columns import Moment, now
 from api.store.models import Id, Status, Table, Timetable
 from api.store.models import Sequence as Number
 
 Attendance = tuple[str, str, str]  # patient, session type, start
-FIRST_DATE, LAST_DATE = "0001-01-01", "9999-12-31"
+Json = dict[str, Any]
 
 
 class Mark(Table):
@@ -76,13 +77,13 @@ def marks_of_week(session: Session, clinic_id: str, week_start: str) -> Marks:
     )
 
 
-def marks_of_clinic(
-    session: Session, clinic_id: str, patients: Sequence[str] | None, first: str, until: str
-) -> Marks:
-    """What counts now of all weeks between two dates (inclusive), of some patients or of all."""
-    query = select(Mark).where(Mark.clinic_id == clinic_id, Mark.start >= first, Mark.start < f"{until}T99")
-    if patients is not None:
-        query = query.where(Mark.patient_id.in_(patients))
+def marks_between(session: Session, clinic_id: str, patients: Sequence[str], first: str, until: str) -> Marks:
+    """What counts now of some patients, from one date to another (inclusive)."""
+    query = (
+        select(Mark)
+        .where(Mark.clinic_id == clinic_id, Mark.patient_id.in_(patients))
+        .where(Mark.start >= first, Mark.start < f"{until}U")  # dates and times are compared as text
+    )
     return _current(session.scalars(query.order_by(Mark.id)))
 
 
@@ -97,17 +98,36 @@ def version_of_week(session: Session, clinic_id: str, week_start: str) -> int:
     return session.scalar(found) or 0
 
 
-def published_between(session: Session, clinic_id: str, first: str, until: str) -> list[dict[str, Any]]:
-    """The documents of published weeks that begin between two dates (inclusive), in their order."""
-    rows = session.scalars(
-        select(Timetable)
-        .options(load_only(Timetable.result, Timetable.week_start))
-        .where(
-            Timetable.clinic_id == clinic_id,
-            Timetable.status == Status.PUBLISHED,
-            Timetable.week_start >= first,
-            Timetable.week_start <= until,
+@dataclass(frozen=True, slots=True)
+class PublishedWeek:
+    """The sessions of a published week, and the minutes of each session type that counted as care in it."""
+
+    id: str
+    week_start: str
+    sessions: list[Json]
+    care_minutes: dict[str, int]
+
+
+def published_between(session: Session, clinic_id: str, first: str, until: str) -> list[PublishedWeek]:
+    """Published weeks that begin between two dates (inclusive), in their order.
+
+    Only these parts of the two large documents leave the database.
+    """
+    rows = session.execute(
+        select(
+            Timetable.id,
+            Timetable.week_start,
+            Timetable.result["sessions"],
+            Timetable.problem["session_types"],
         )
+        .where(Timetable.clinic_id == clinic_id, Timetable.status == Status.PUBLISHED)
+        .where(Timetable.week_start >= first, Timetable.week_start <= until)
         .order_by(Timetable.week_start)
-    ).all()
-    return [{**row.result, "id": row.id} for row in rows if row.result is not None]
+    )
+    return [
+        PublishedWeek(key, start, sessions or [], _care(types or [])) for key, start, sessions, types in rows
+    ]
+
+
+def _care(session_types: list[Json]) -> dict[str, int]:
+    return {t["id"]: t["minutes"] for t in session_types if t.get("counts_as_care") is not False}

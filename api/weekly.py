@@ -1,0 +1,89 @@
+"""The problem of one week, put together from what is stored.
+
+To the stored documents it adds what other weeks leave: of authorisations what published and attended care
+has not used yet; and, in a week that is being attended, room for what was missed in it to be made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api import authorized
+from api.judging import stored_problem
+from api.store.attendance import Attendance, Mark, PublishedWeek, marks_between, published_between
+from api.store.models import Clinic, Patient
+from scheduler.problem import parse_date
+
+Json = dict[str, Any]
+
+
+def week_problem(session: Session, clinic: Clinic, people: Sequence[Patient], week_start: Any) -> Json:
+    """The whole problem document; a week that is no date is left for the library to refuse."""
+    problem = stored_problem(clinic, people, week_start)
+    try:
+        first = parse_date(week_start)
+    except ValueError:
+        return problem
+    blocks = authorized_blocks(session, clinic.id, people, first)
+    if blocks:
+        listed = zip(problem["patients"], people, strict=True)
+        problem["patients"] = [_with_block(document, blocks.get(p.id)) for document, p in listed]
+    return problem
+
+
+def authorized_blocks(
+    session: Session, clinic_id: str, people: Sequence[Patient], week_start: date
+) -> dict[str, Json]:
+    """The `authorized` block by patient, of those with stored authorisations."""
+    paid = [p for p in people if p.authorizations]
+    used = used_elsewhere(session, clinic_id, paid, week_start)
+    found = {p.id: authorized.left_in_week(p.authorizations, used.get(p.id, {}), week_start) for p in paid}
+    return {key: left.block for key, left in found.items() if left.block is not None}
+
+
+def used_elsewhere(
+    session: Session, clinic_id: str, people: Sequence[Patient], week_start: date
+) -> dict[str, dict[str, int]]:
+    """Care minutes by patient and date of all weeks but one, as far as authorisations reach."""
+    listed = [a for p in people for a in p.authorizations]
+    if not listed:
+        return {}
+    first = date.fromisoformat(min(a["from"] for a in listed)) - authorized.WEEK
+    until = max(a["until"] for a in listed)
+    weeks = published_between(session, clinic_id, first.isoformat(), until)
+    marks = marks_between(session, clinic_id, [p.id for p in people], first.isoformat(), until)
+    found: dict[str, dict[str, int]] = {}
+    for week in weeks:
+        if week.week_start != week_start.isoformat():
+            for patient, dates in used_in_week(week, marks).items():
+                found.setdefault(patient, {}).update(dates)
+    return found
+
+
+def used_in_week(week: PublishedWeek, marks: Mapping[Attendance, Mark]) -> dict[str, dict[str, int]]:
+    def attended(patient: str, session: Json, planned: int) -> int:
+        mark = marks.get((patient, session["session_type"], session["start"]))
+        if mark is None or mark.mark == "attended":
+            return planned
+        return mark.minutes or 0 if mark.mark == "late" else 0
+
+    return authorized.used_in(week.sessions, week.care_minutes, attended)
+
+
+def _with_block(document: Json, block: Json | None) -> Json:
+    """The stored authorisation in the document; where it says something itself, the stricter of both."""
+    if block is None:
+        return document
+    own = document.get("authorized") or {}
+    return {**document, "authorized": {name: _stricter(name, own.get(name), block[name]) for name in block}}
+
+
+def _stricter(name: str, one: Any, other: Any) -> Any:
+    given = [value for value in (one, other) if value is not None]
+    if not given:
+        return None
+    return max(given) if name == "from" else min(given)

@@ -1,0 +1,163 @@
+"""Care from week to week: what authorisations leave, what is owed, how steady a patient's weeks are."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from api.store.models import Timetable
+from tests.api.door import WEEK, Door
+from tests.api.test_attendance import mark, published
+
+NEXT = (date.fromisoformat(WEEK) + timedelta(7)).isoformat()
+LATER = (date.fromisoformat(WEEK) + timedelta(14)).isoformat()
+
+
+def authorize(door: Door, clinic: str, *listed: dict[str, Any], patient: str = "p1") -> None:
+    """Store authorisations, each from the first week on unless it says otherwise."""
+    whole = [{"id": f"A-{n}", "from": WEEK, "until": "2027-02-28", **a} for n, a in enumerate(listed, 1)]
+    path = f"{clinic}/patients/{patient}/authorizations"
+    answer = door.put(path, {"authorizations": whole}, If_Match="*")
+    assert answer.status_code == 200, answer.text
+
+
+def broken(door: Door, week: str) -> list[tuple[str, str]]:
+    """Rules that a timetable breaks as things are stored now, and whom for."""
+    findings = door.post(f"{week}/publish?dry_run=true").json()["findings"]
+    return sorted({(f["rule"], f["subject"]) for f in findings})
+
+
+def progress(door: Door, clinic: str, query: str = "", patient: str = "p1") -> dict[str, Any]:
+    answer = door.get(f"{clinic}/patients/{patient}/progress{query}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+# -- authorisations -----------------------------------------------------------------------------------------
+
+
+def test_a_published_week_draws_an_authorisation_down_and_no_later_one_overruns_it(either_door: Door) -> None:
+    clinic = either_door.clinic()
+    authorize(either_door, clinic, {"days": 5})
+    published(either_door, clinic=clinic)
+    second = either_door.solved(clinic, NEXT)  # the planner of these tests looks at no limit
+    assert broken(either_door, second) == [("authorization", "p1")]
+    assert either_door.post(f"{second}/publish").status_code == 409
+    authorize(either_door, clinic, {"days": 6})
+    assert broken(either_door, second) == []
+
+
+def test_missed_care_uses_nothing_and_late_care_its_minutes(either_door: Door) -> None:
+    clinic = either_door.clinic()
+    first = published(either_door, clinic=clinic)
+    second = either_door.solved(clinic, NEXT)
+    authorize(either_door, clinic, {"days": 5})
+    assert broken(either_door, second) == [("authorization", "p1")]
+    either_door.put(f"{first}/attendance", {"marks": [mark("s1", "p1", "missed")]})
+    assert broken(either_door, second) == []
+    authorize(either_door, clinic, {"minutes": 420})
+    assert broken(either_door, second) == [("authorization", "p1")]
+    either_door.put(f"{first}/attendance", {"marks": [mark("s2", "p1", "late", minutes=60)]})
+    assert broken(either_door, second) == []
+    assert progress(either_door, clinic)["next"]["authorized"] == {
+        "days": None,
+        "minutes": 270,
+        "from": WEEK,
+        "until": "2027-02-28",
+    }
+
+
+def test_a_week_does_not_count_against_itself_and_published_later_weeks_do(door: Door) -> None:
+    clinic = door.clinic()
+    authorize(door, clinic, {"days": 3})
+    later = published(door, clinic=clinic, week_start=LATER)
+    assert broken(door, later) == []
+    assert broken(door, door.solved(clinic, WEEK)) == [("authorization", "p1")]
+
+
+def test_a_week_that_no_authorisation_touches_has_no_care_for_the_patient(door: Door) -> None:
+    clinic = door.clinic()
+    authorize(door, clinic, {"from": NEXT})
+    week = door.solved(clinic)
+    assert broken(door, week) == [("authorization", "p1")]
+    told = progress(door, clinic, f"?week_start={WEEK}")["next"]
+    assert (told["authorization"], told["authorized"]["days"]) == (None, 0)
+    assert [w["code"] for w in told["warnings"]] == ["authorization_later"]
+
+
+def test_the_plan_itself_is_asked_for_within_what_is_left_and_the_stricter_of_both_counts(door: Door) -> None:
+    clinic = door.clinic()
+    authorize(door, clinic, {"days": 5, "minutes": 900})
+    patient = {"program": "evening-iop", "primary_clinician": "c1", "authorized": {"minutes": 300}}
+    assert door.put(f"{clinic}/patients/p1", patient, If_Match="*").status_code == 200
+    week = door.solved(clinic, NEXT)
+    with door.service.sessions.read() as session:
+        problem = session.get_one(Timetable, week.rsplit("/", 1)[1]).problem
+    assert problem is not None
+    found = {p["id"]: p.get("authorized") for p in problem["patients"]}
+    assert found["p1"] == {"days": 5, "minutes": 300, "from": WEEK, "until": "2027-02-28"}
+    assert found["p2"] is None
+
+
+def test_the_end_of_an_authorisation_is_told_ahead(door: Door) -> None:
+    clinic = door.clinic()
+
+    def codes(week_start: str = WEEK) -> list[str]:
+        return [w["code"] for w in progress(door, clinic, f"?week_start={week_start}")["next"]["warnings"]]
+
+    assert codes() == []
+    authorize(door, clinic, {"days": 20})
+    assert codes() == []
+    authorize(door, clinic, {"days": 5})
+    assert codes() == ["authorization_low"]
+    authorize(door, clinic, {"days": 0, "until": NEXT})
+    assert codes() == ["authorization_used", "authorization_ending"]
+    authorize(door, clinic, {"until": NEXT}, {"from": "2026-12-08"})
+    assert codes() == []
+    authorize(door, clinic, {"until": "2026-12-04"})
+    assert codes(LATER) == ["authorization_ended"]
+
+
+# -- weeks --------------------------------------------------------------------------------------------------
+
+
+def test_a_patients_weeks_tell_what_was_planned_attended_and_is_owed(either_door: Door) -> None:
+    clinic = either_door.clinic()
+    first = published(either_door, clinic=clinic)
+    published(either_door, clinic=clinic, week_start=NEXT)
+    marks = [
+        mark("s1", "p1", "missed"),
+        mark("s2", "p1", "late", minutes=60),
+        mark("s1", "p2", "excused"),
+    ]
+    either_door.put(f"{first}/attendance", {"marks": marks})
+    found = progress(either_door, clinic)
+    assert found["weeks"][0] == {
+        "week_start": WEEK,
+        "timetable": first.rsplit("/", 1)[1],
+        "planned_minutes": 270,
+        "attended_minutes": 60,
+        "missed_minutes": 120,
+        "unmet_minutes": 60,
+        "owed_minutes": 90,
+        "owed": {"groups": 90},
+        "care_days": 2,
+        "payer_days": 2,
+        "no_shows": 1,
+        "excused": 0,
+        "unmarked": 1,
+    }
+    assert (found["weeks"][1]["owed_minutes"], found["weeks"][1]["unmarked"]) == (0, 3)
+    assert found["next"]["week_start"] == LATER
+    assert found["stability"] == {"kept": 1.0, "spread": 0, "weeks_same": 2}
+    assert len(progress(either_door, clinic, "?weeks=1")["weeks"]) == 1
+    assert progress(either_door, clinic, patient="p2")["weeks"][0]["excused"] == 1
+
+
+def test_a_patient_without_weeks_has_a_next_one(door: Door) -> None:
+    found = progress(door, door.clinic())
+    assert found["weeks"] == []
+    assert found["next"]["authorized"] is None
+    assert found["stability"] == {"kept": None, "spread": None, "weeks_same": 0}
+    assert door.get(f"{door.clinic()}/patients/nobody/progress").status_code == 404
