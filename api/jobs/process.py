@@ -108,8 +108,15 @@ class SolverProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether it can take another task."""
-        return not connection.wait([self._process.sentinel], 0) if self.pid else False
+        """Whether it can take another task.
+
+        Asked of the exit status and not of the sentinel: once the status is read from that pipe, the pipe
+        looks quiet until the fork server closes its end.
+        """
+        if not self.pid:
+            return False
+        with _BOOKS:
+            return self._process.exitcode is None
 
     def ask(self, task: str, payload: dict[str, Any], time_limit: float, attend: Attend = _let_it) -> Outcome:
         """Run one task; `attend` hears of progress (or None every quarter second) and gives the next order.
