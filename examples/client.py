@@ -4,10 +4,9 @@ iop-scheduler serve                                    # prints a key
 python examples/client.py http://127.0.0.1:8000 KEY examples/riverside.json [SECONDS]
 """
 
-from __future__ import annotations
-
 import json
 import sys
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -17,63 +16,44 @@ IN_THE_CLINIC = ("clinic", "session_types", "programs", "clinicians", "rooms", "
 
 
 def main(url: str, key: str, file: str, seconds: str = "20") -> None:
-    week: dict[str, Any] = json.loads(Path(file).read_text(encoding="utf-8"))
+    week = json.loads(Path(file).read_text(encoding="utf-8"))
     week_start = week["clinic"].pop("week_start")
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60) as http:
         clinic = f"/v1/clinics/{week['clinic']['id']}"
         put(http, clinic, {name: week[name] for name in IN_THE_CLINIC if name in week})
-        put(http, f"{clinic}/patients", {"patients": week["patients"]})
-        for group in ("cohorts", "apart"):
+        for group in ("patients", "cohorts", "apart"):
             put(http, f"{clinic}/{group}", {group: week.get(group, [])})
-
-        # The daily call: when one patient is taken.
-        patient = week["patients"][0]
-        put(
-            http,
-            f"{clinic}/patients/{patient['id']}/commitments",
-            {"commitments": patient.get("commitments", [])},
-        )
+        for patient in week["patients"][:1]:  # the daily call: when somebody is taken
+            busy = {"commitments": patient.get("commitments", [])}
+            put(http, f"{clinic}/patients/{patient['id']}/commitments", busy)
 
         wish = {"week_start": week_start, "pins": week.get("pins", []), "time_limit": float(seconds)}
-        answer = checked(
-            http.post(f"{clinic}/timetables", json=wish, headers={"Idempotency-Key": week_start})
-        )
-        timetable = follow(http, answer.headers["Location"])
+        once = {"Idempotency-Key": str(uuid.uuid4())}  # a lost call sent again starts no second search
+        path = checked(http.post(f"{clinic}/timetables", json=wish, headers=once)).headers["Location"]
+        with http.stream("GET", f"{path}/events", timeout=None) as events:
+            for line in events.iter_lines():
+                if line.startswith("data: {") and '"best"' in line:
+                    print("{seconds:6.1f} s  best {best}  bound {bound}".format(**json.loads(line[6:])))
+
+        timetable = checked(http.get(path)).json()
         if timetable["status"] == "failed":
             raise SystemExit(f"failed: {timetable['error']['detail']}")
-        gap = timetable["objective"]["gap"]
-        print(f"{timetable['status']}: {len(timetable['sessions'])} sessions, gap {gap:.1%}")
-        checked(http.post(f"/v1/timetables/{timetable['id']}/publish"))
-        print("published")
+        print(f"{len(timetable['sessions'])} sessions, gap {timetable['objective']['gap']:.1%}")
+        print(checked(http.post(f"{path}/publish")).json()["status"])
 
 
 def put(http: httpx.Client, path: str, document: Any) -> None:
-    """Write over whatever is there; a page that shows the document first sends the ETag it read instead."""
+    """Write over what is there; a page that shows the document first sends the ETag it read instead."""
     there = http.get(path)
     headers = {"If-Match": "*"} if there.status_code == 200 and there.headers["ETag"] != '"0"' else {}
     checked(http.put(path, json=document, headers=headers))
 
 
-def follow(http: httpx.Client, path: str) -> Any:
-    """Print progress until the search has ended; the timetable."""
-    with http.stream("GET", f"{path}/events", timeout=None) as stream:
-        for line in stream.iter_lines():
-            if line.startswith("data: {") and '"best"' in line:
-                found = json.loads(line.removeprefix("data: "))
-                print(f"{found['seconds']:6.1f} s  best {found['best']}  bound {found['bound']}")
-    return checked(http.get(path)).json()
-
-
 def checked(answer: httpx.Response) -> httpx.Response:
-    """The answer, or the service's own words on what is wrong with the request."""
     if answer.is_error:
-        problem = answer.json()
-        faults = [f"  {e['pointer']}: {e['message']}" for e in problem.get("errors", ())]
-        raise SystemExit("\n".join([f"{problem['title']}: {problem['detail']}", *faults]))
+        raise SystemExit(json.dumps(answer.json(), indent=2))  # the service's own words, with pointers
     return answer
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (4, 5):
-        raise SystemExit(__doc__)
-    main(*sys.argv[1:])
+    main(*sys.argv[1:]) if len(sys.argv) in (4, 5) else sys.exit(__doc__)

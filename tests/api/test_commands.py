@@ -3,134 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import signal
-import socket
 import sqlite3
 import stat
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from io import StringIO
 from pathlib import Path
-from typing import NamedTuple
-from unittest import mock
 
 import httpx
 import pytest
 
 from api import examples
-from scheduler.cli import main
-
-PROJECT = Path(__file__).parents[2]
+from tests.api.as_started import PROJECT, Served, run, run_alone, serving
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """An empty home of somebody who has set nothing."""
     return tmp_path
-
-
-def environment(home: Path) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("IOP_SCHEDULER_")}
-    return {**kept, "HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "PYTHONPATH": str(PROJECT)}
-
-
-class Ended(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def run(home: Path, *words: str, **settings: str) -> Ended:
-    """A command in this process: as a process of its own each would take a second to start."""
-    with (
-        mock.patch.dict(os.environ, {**environment(home), **settings}, clear=True),
-        redirect_stdout(StringIO()) as output,
-        redirect_stderr(StringIO()) as errors,
-    ):
-        code = main(words)
-    return Ended(code, output.getvalue(), errors.getvalue())
-
-
-def run_alone(home: Path, *words: str, **settings: str) -> Ended:
-    """A command that may serve, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "scheduler", *words],
-        env={**environment(home), **settings},
-        cwd=home,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    return Ended(done.returncode, done.stdout, done.stderr)
-
-
-class Served:
-    """A served instance: its address, its first key, everything it wrote."""
-
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
-        self.process, self.url = process, url
-        self.lines: list[str] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line)
-
-    @property
-    def key(self) -> str | None:
-        found = re.search(r"iop[0-9a-f]{12}\.\S+", "".join(self.lines))
-        return found[0] if found else None
-
-    def until_ready(self) -> None:
-        for _ in range(300):
-            assert self.process.poll() is None, "".join(self.lines)
-            try:
-                if httpx.get(f"{self.url}/readyz").status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
-        raise AssertionError("not ready after 30 seconds")
-
-    def told_to_end(self, sig: int = signal.SIGTERM) -> tuple[int, float]:
-        began = time.monotonic()
-        self.process.send_signal(sig)
-        code = self.process.wait(30)
-        self._reader.join(5)
-        return code, time.monotonic() - began
-
-
-@contextmanager
-def serving(home: Path, *words: str, **settings: str) -> Iterator[Served]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scheduler", "serve", "--port", str(port), *words],
-        env={**environment(home), **settings},
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    served = Served(process, f"http://127.0.0.1:{port}")
-    try:
-        served.until_ready()
-        yield served
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait(10)
 
 
 # -- serve --------------------------------------------------------------------------------------------------
@@ -354,29 +246,3 @@ def test_audit_verify_finds_tampering(home: Path) -> None:
         connection.commit()
     broken = run(home, "audit", "verify")
     assert (broken.returncode, "a: BROKEN at link 2" in broken.stdout) == (1, True)
-
-
-# -- the whole way ------------------------------------------------------------------------------------------
-
-
-def test_the_example_client_goes_from_an_empty_database_to_a_published_week(home: Path) -> None:
-    week = PROJECT / "examples" / "riverside.json"
-    with serving(home) as served:
-        assert served.key is not None
-        words = [str(PROJECT / "examples" / "client.py"), served.url, served.key, str(week), "2"]
-        first = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=240)
-        assert first.returncode == 0, first.stdout + first.stderr
-        assert "published" in first.stdout
-        headers = {"Authorization": f"Bearer {served.key}"}
-        clinic = json.loads(week.read_text())["clinic"]["id"]
-        listed = httpx.get(f"{served.url}/v1/clinics/{clinic}/timetables", headers=headers).json()[
-            "timetables"
-        ]
-        assert [t["status"] for t in listed] == ["published"]
-        again = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=240)
-        assert (again.returncode, "published" in again.stdout) == (0, True)
-        if shutil.which("curl") and shutil.which("jq"):
-            script = ["sh", str(PROJECT / "examples" / "client.sh"), *words[1:]]
-            with_curl = subprocess.run(script, capture_output=True, text=True, timeout=240)
-            assert with_curl.returncode == 0, with_curl.stdout + with_curl.stderr
-            assert '"status": "published"' in with_curl.stdout

@@ -16,7 +16,7 @@ from api import examples
 from api.store.models import AuditEntry
 from tests.api.conftest import upgraded
 from tests.api.door import Door, service_on
-from tests.api.witness import WITNESS
+from tests.api.witness import WITNESS, Witness
 
 NAME, TEXT, PATIENT = "Zebulon Quixote", "custody hearing about Aloysius", "patient-id-planted-4711"
 PERSON = {**examples.PATIENT, "display_name": NAME}
@@ -135,6 +135,16 @@ def test_whoever_watches_all_these_tests_sees_what_is_written(told: Told) -> Non
     assert any('"route": "/v1/timetables/{timetable_id}/moves"' in line for line in WITNESS.lines)
     assert (door.key or "").partition(".")[2] in WITNESS.secrets
     assert WITNESS.found() == []
+
+
+def test_a_secret_given_out_once_is_looked_for_from_then_on() -> None:
+    watcher, feed, hook, key = Witness(), "f" * 43, "whsec_" + "w" * 43 + "=", "k" * 43
+    watcher.given_out(f'{{"url": "http://x/v1/feeds/{feed}.ics", "secret": "{hook}"}}')
+    watcher.written(["First key; it is shown this once:\n", f"    iop0123456789ab.{key}\n"])
+    assert watcher.found() == []
+    told = [f"GET /v1/feeds/{feed}.ics", f"signed with {hook}", f"Bearer iop0123456789ab.{key}"]
+    watcher.written(told)
+    assert watcher.found() == told
 
 
 def test_metrics_hold_none_of_the_words(told: Told) -> None:
