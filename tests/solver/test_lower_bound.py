@@ -35,7 +35,7 @@ def bounds_of(document: Doc, seconds: float = 0.15) -> list[int]:
     return list(climbing_bounds(compile_week(read_problem(document).problem), seconds))
 
 
-def bound_of(document: Doc, seconds: float = 3.0) -> int:
+def bound_of(document: Doc, seconds: float = 30.0) -> int:
     return max(bounds_of(document, seconds), default=0)
 
 
