@@ -239,7 +239,7 @@ class ClinicGain(BaseModel):
     gain: int
     restored_minutes: int
     patients_helped: int
-    price: float | None
+    price: int | None
 
 
 class ClinicView(BaseModel):

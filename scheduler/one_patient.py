@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
-from scheduler.problem import AttendancePin, Mode, Patient, Problem, SessionPin, SessionType
+from scheduler.problem import AttendancePin, Mode, Patient, Problem, Session, SessionPin, SessionType
 from scheduler.rules import FLAGGED, PATIENT_TERMS
 from scheduler.rules.facts import Facts, Held, facts_of_one
 from scheduler.setting import Setting, setting_of
@@ -58,15 +59,21 @@ def closed_sessions(problem: Problem, sessions: Iterable[PlannedSession]) -> fro
     """Sessions whose patients are given: closed groups, frozen and happened ones."""
     cohorts = setting_of(problem).cohorts_of
     exact = {
-        (p.session.session_type, p.session.start, frozenset(p.session.patients))
-        for p in problem.pins
-        if isinstance(p, SessionPin) and (p.frozen or p.happened)
+        _exactly(p.session) for p in problem.pins if isinstance(p, SessionPin) and (p.frozen or p.happened)
     }
-    return frozenset(
-        s.id
-        for s in sessions
-        if s.session_type in cohorts or (s.session_type, s.start, frozenset(s.patients)) in exact
-    )
+    return frozenset(s.id for s in sessions if s.session_type in cohorts or _exactly(s) in exact)
+
+
+def happened_of(
+    problem: Problem, sessions: Iterable[PlannedSession], patient: str
+) -> tuple[PlannedSession, ...]:
+    """What the patient has attended already: facts, which no rule undoes."""
+    exact = {_exactly(p.session) for p in problem.pins if isinstance(p, SessionPin) and p.happened}
+    return tuple(s for s in sessions if patient in s.patients and _exactly(s) in exact)
+
+
+def _exactly(session: PlannedSession | Session) -> tuple[str, datetime, frozenset[str]]:
+    return session.session_type, session.start, frozenset(session.patients)
 
 
 def without(

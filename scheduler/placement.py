@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from scheduler.errors import InternalFault
-from scheduler.finding import Words
+from scheduler.finding import Finding, Words
 from scheduler.one_patient import (
     bound_sessions,
     breaches_of,
     closed_sessions,
+    happened_of,
     held_of,
     loads_of,
     narrowed,
@@ -35,6 +37,7 @@ from scheduler.rules.facts import Facts, facts_of_one
 from scheduler.setting import setting_of
 from scheduler.solver.loading import Loaded, load
 from scheduler.solver.placing import Found, OwnSession, Placing
+from scheduler.solver.seeding import excuse_facts
 from scheduler.timetable import PlannedSession, Reason
 from scheduler.week import compile_week
 
@@ -88,7 +91,9 @@ class PlacingQuestion:
         self.setting = setting_of(self.narrow)
         self.bound_to = bound_sessions(self.problem, self.setting, self.sessions, self.patient)
         self.others = tuple(without(self.sessions, self.patient.id, self.bound_to))
+        self.happened = happened_of(self.problem, self.sessions, self.patient.id)
         week = compile_week(self.narrow)
+        excuse_facts(week, list(self.happened))
         self.loaded: Loaded = load(week, self.others, closed_sessions(self.problem, self.others))
         self.placing = Placing(self.loaded, week.patient_index[self.patient.id])
         self.before = price_now(self.problem, self.sessions, self.patient.id)
@@ -108,8 +113,9 @@ class PlacingQuestion:
         )
 
     def _impossible_ties(self) -> Iterator[Reason]:
+        past = {s.id for s in self.happened}
         for session in self.others:
-            if session.id in self.bound_to:
+            if session.id in self.bound_to and session.id not in past:
                 held = held_of(self.setting, session)
                 bars = (m.bars(self.setting, self.patient, held.type, held.interval) for m in PATIENT_MASKS)
                 if any(reason is not None for reason in bars):
@@ -117,13 +123,19 @@ class PlacingQuestion:
 
     # -- plans ----------------------------------------------------------------------------------------------
 
+    @cached_property
+    def excused(self) -> frozenset[tuple[str, str]]:
+        """What is broken by what has happened alone."""
+        held = sorted((held_of(self.setting, s) for s in self.happened), key=lambda s: (s.start, s.end))
+        return frozenset(f.key for f in _broken(facts_of_one(self.setting, self.patient, held)))
+
     def plan(self, found: Found) -> Plan:
         attendances = sorted(
             [*(self._joined(p.session) for p in found.joined), *map(self._opened, found.own)],
             key=lambda a: a.start,
         )
         facts = self._facts(attendances)
-        broken = [f for rule in PATIENT_WEEK for f in rule.check(facts)]
+        broken = [f for f in _broken(facts) if f.key not in self.excused]
         if broken:
             raise InternalFault(f"a placement breaks a rule: {broken[0]}")
         week = facts.weeks[self.patient.id]
@@ -205,3 +217,7 @@ class PlacingQuestion:
         return self.problem.weights.load_spread * (
             span_of(then) - span_of(loads_of(self.setting, self.sessions))
         )
+
+
+def _broken(facts: Facts) -> list[Finding]:
+    return [f for rule in PATIENT_WEEK for f in rule.check(facts)]

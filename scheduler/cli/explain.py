@@ -119,7 +119,8 @@ def _clinic(view: ClinicView) -> Iterator[str]:
     yield "One more of something for the clinic, and what it brings at least:"
     for gain in gains[:SHOWN]:
         care = f"{gain.restored_minutes} min of care more" if gain.restored_minutes else "no care more"
-        yield f"  {gain.text} → {care}, objective {-gain.gain:+,}"
+        price = "" if gain.price is None else f"; in the linear programme worth {gain.price:,}"
+        yield f"  {gain.text} → {care}, objective {-gain.gain:+,}{price}"
     rest = len(view.gains) - len(gains)
     if not gains:
         yield "  Nothing of what was tried brings anything."

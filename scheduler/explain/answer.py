@@ -87,7 +87,8 @@ class PatientExplanation(Part):
 class Gain(Part):
     """One more of something for the clinic: what it brings at least, re-optimised from the timetable at hand.
 
-    `price` is what a linear programme says one unit is worth, null where none was solved.
+    `price` is what the linear programme of the week says one unit is worth (of a clinician: an hour like
+    their last one that day); null for rules, and where there was no time to solve it.
     """
 
     kind: str
@@ -97,7 +98,7 @@ class Gain(Part):
     gain: int
     restored_minutes: int
     patients_helped: int
-    price: float | None = None
+    price: int | None = None
 
 
 class ClinicView(Part):

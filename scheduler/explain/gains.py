@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from scheduler.calendar import DAY
@@ -16,12 +17,13 @@ from scheduler.explain import phrases
 from scheduler.explain.answer import Change, ClinicView, Gain
 from scheduler.explain.patch import Operation, patched_problem, put
 from scheduler.explain.rearranged import searched_on
-from scheduler.explain.reasons import Reasoning
+from scheduler.explain.reasons import Reasoning, week_with_facts
 from scheduler.explain.world import World
 from scheduler.finding import Words
 from scheduler.problem import PROGRAM_RULES, Mode, Problem, format_clock
+from scheduler.rules.facts import Facts
+from scheduler.solver.lower_bound.worth import Worth, seconds_for
 from scheduler.timetable import PlannedSession
-from scheduler.week import compile_week
 
 FIRST: Final = 800  # rounds without any change
 ROUNDS: Final = 240
@@ -42,6 +44,7 @@ class Offer:
     params: dict[str, Any]
     patch: tuple[Operation, ...]
     promise: int = 0
+    price: Callable[[Worth], float] | None = None
 
 
 def clinic_view(
@@ -49,17 +52,22 @@ def clinic_view(
     sessions: Sequence[PlannedSession],
     changes: Iterable[tuple[str, Change]],
     stopped: Callable[[], bool],
+    left: Callable[[], float],
 ) -> ClinicView:
-    """Gains ranked; `changes` are those proved for patients, for the rules among them."""
+    """Gains ranked; `changes` are those proved for patients, for the rules among them.
+
+    Prices come last, where the seconds `left` are enough for them.
+    """
     problem = reasoning.facts.setting.problem
     start = searched_on(reasoning.week, sessions, FIRST, stopped)
     without = evaluate(problem, searched_on(reasoning.week, start, ROUNDS, stopped))
-    found, complete = list[Gain](), True
-    for offer in offers(reasoning, changes):
+    offered, found = offers(reasoning, changes), list[Gain]()
+    for offer in offered:
         if stopped():
-            complete = False
             break
         found.append(_gain(problem, start, without, offer, stopped))
+    complete = len(found) == len(offered)
+    found = _with_prices(reasoning, list(zip(found, offered, strict=False)), stopped, left)
     found.sort(key=lambda g: (-g.gain, -g.restored_minutes, g.text))
     return ClinicView(
         objective=without.value,
@@ -67,6 +75,23 @@ def clinic_view(
         gains=tuple(found),
         complete=complete and not stopped(),
     )
+
+
+def _with_prices(
+    reasoning: Reasoning,
+    given: Sequence[tuple[Gain, Offer]],
+    stopped: Callable[[], bool],
+    left: Callable[[], float],
+) -> list[Gain]:
+    """What the linear programme of the week says to each, where there is time to solve it."""
+    wanted = any(offer.price is not None for _, offer in given)
+    if not wanted or stopped() or left() < seconds_for(reasoning.week):
+        return [gain for gain, _ in given]
+    worth = Worth(reasoning.week, left())
+    return [
+        gain if offer.price is None else gain.model_copy(update={"price": round(offer.price(worth))})
+        for gain, offer in given
+    ]
 
 
 def _gain(
@@ -77,7 +102,8 @@ def _gain(
     stopped: Callable[[], bool],
 ) -> Gain:
     changed = patched_problem(problem, offer.patch)
-    then = evaluate(changed, searched_on(compile_week(changed), start, ROUNDS, stopped))
+    week = week_with_facts(Facts(changed, start))
+    then = evaluate(changed, searched_on(week, start, ROUNDS, stopped))
     had = {p.id: p.unmet_minutes for p in without.patients}
     text = offer.words.text(**offer.params)
     return Gain(
@@ -123,7 +149,14 @@ def _hours(reasoning: Reasoning, worlds: Sequence[World]) -> Iterator[Offer]:
                 patch.append(put([*opening, more], "clinic", "opening_hours"))
             when = phrases.window((end, later), calendar.weekdays)
             params = {"clinician": person.name or person.id, "clinician_id": person.id, "when": when}
-            yield Offer(CLINICIAN, params, tuple(patch), promise)
+            hour = ((end - HOUR) // reasoning.clinic.slot, -(-end // reasoning.clinic.slot))
+            yield Offer(
+                CLINICIAN,
+                params,
+                tuple(patch),
+                promise,
+                partial(Worth.clinician_time, c=c, first=hour[0], last=hour[1]),
+            )
 
 
 def _promise(reasoning: Reasoning, worlds: Sequence[World], c: int, hour: tuple[int, int]) -> int:
@@ -148,7 +181,7 @@ def _rooms(problem: Problem) -> Iterator[Offer]:
     given = [r.model_dump(mode="json") for r in problem.rooms]
     taken = {r.id for r in problem.rooms}
     name = next(n for i in range(1, len(taken) + 2) if (n := f"one-more-{i}") not in taken)
-    for room in problem.rooms:
+    for r, room in enumerate(problem.rooms):
         sort = (room.capacity, tuple(sorted(room.features)))
         if sort in seen:
             continue
@@ -156,7 +189,7 @@ def _rooms(problem: Problem) -> Iterator[Offer]:
         more = {"id": name, "capacity": room.capacity, "features": list(room.features)}
         features = f", {', '.join(room.features)}" if room.features else ""
         params = {"room": room.name or room.id, "capacity": room.capacity, "features": features}
-        yield Offer(ROOM, params, (put([*given, more], "rooms"),))
+        yield Offer(ROOM, params, (put([*given, more], "rooms"),), price=partial(Worth.room, r=r))
 
 
 def _seats(reasoning: Reasoning) -> Iterator[Offer]:
@@ -168,7 +201,8 @@ def _seats(reasoning: Reasoning) -> Iterator[Offer]:
         if any(len(s.patients) >= kind.size_max for s in groups):
             params = {"what": phrases.name_of(kind), "session_type": kind.id}
             params |= {"now": str(kind.size_max), "then": str(kind.size_max + 1)}
-            yield Offer(SEAT, params, (put(kind.size_max + 1, "session_types", t, "size", "max"),))
+            patch = put(kind.size_max + 1, "session_types", t, "size", "max")
+            yield Offer(SEAT, params, (patch,), price=partial(Worth.seat, t=t))
     index = reasoning.week.room_index
     tight = {
         s.room
@@ -180,7 +214,8 @@ def _seats(reasoning: Reasoning) -> Iterator[Offer]:
         room = reasoning.week.problem.rooms[index[name]]
         params = {"what": room.name or room.id, "room_id": room.id}
         params |= {"now": str(room.capacity), "then": str(room.capacity + 1)}
-        yield Offer(SEAT, params, (put(room.capacity + 1, "rooms", index[name], "capacity"),))
+        patch = put(room.capacity + 1, "rooms", index[name], "capacity")
+        yield Offer(SEAT, params, (patch,), price=partial(Worth.room_seat, r=index[name]))
 
 
 def _rules(problem: Problem, changes: Iterable[tuple[str, Change]]) -> Iterator[Offer]:

@@ -22,7 +22,7 @@ class Reasoning:
 
     def __init__(self, facts: Facts, week: Week | None = None) -> None:
         self.facts = facts
-        self.week = week or _week_of(facts)
+        self.week = week or week_with_facts(facts)
         self.clinic = ClinicPlaces(self.week, facts)
         self.programme = LeastUnmet(self.week)
 
@@ -72,7 +72,7 @@ def with_reasons(
     )
 
 
-def _week_of(facts: Facts) -> Week:
+def week_with_facts(facts: Facts) -> Week:
     """Compiled, with what happened excused as in a search."""
     week = compile_week(facts.setting.problem)
     happened = {i for i, p in enumerate(week.problem.pins) if isinstance(p, SessionPin) and p.happened}

@@ -215,7 +215,8 @@ class Sentences:
         against = self.world.openings[t]
         known = PATIENT | CLINIC | (OTHERS if cause & OTHERS else Cause(0))
         open_yet = int((fit & ((against & int(known)) == 0)).sum())
-        rest = f"; {open_yet} others do not go with the rest of the patient's week" if open_yet else ""
+        others = f"{open_yet} other{' does' if open_yet == 1 else 's do'}"
+        rest = f"; {others} not go with the rest of the patient's week" if open_yet else ""
         return {
             "what": self.name(t),
             "session_type": self.clinic.types[t].id,

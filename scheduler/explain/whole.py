@@ -6,7 +6,15 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from scheduler.explain.answer import Change, Explanation, PatientExplanation, PatientShare, Preferred, Tried
+from scheduler.explain.answer import (
+    Change,
+    ClinicView,
+    Explanation,
+    PatientExplanation,
+    PatientShare,
+    Preferred,
+    Tried,
+)
 from scheduler.explain.changes.candidate import Inquiry
 from scheduler.explain.changes.least import least_changes
 from scheduler.explain.gains import clinic_view
@@ -41,19 +49,22 @@ def explain(
     sessions = tuple(timetable.sessions if isinstance(timetable, Timetable) else timetable)
     ended = time.monotonic() + time_limit
 
-    def stopped() -> bool:
-        return time.monotonic() >= ended or (stop is not None and stop.is_set())
+    def left() -> float:
+        return 0.0 if stop is not None and stop.is_set() else ended - time.monotonic()
 
     wanted = clinic if clinic is not None else patients is None
-    return _Explaining(problem, sessions, stopped).answer(patients, wanted)
+    return _Explaining(problem, sessions, left).answer(patients, wanted)
 
 
 class _Explaining:
     def __init__(
-        self, problem: Problem, sessions: tuple[PlannedSession, ...], stopped: Callable[[], bool]
+        self, problem: Problem, sessions: tuple[PlannedSession, ...], left: Callable[[], float]
     ) -> None:
-        self.problem, self.sessions, self.stopped = problem, sessions, stopped
+        self.problem, self.sessions, self.left = problem, sessions, left
         self.reasoning = Reasoning(Facts(problem, sessions))
+
+    def stopped(self) -> bool:
+        return self.left() <= 0
 
     def answer(self, patients: Sequence[str] | None, clinic: bool) -> Explanation:
         asked = self.reasoning.short() if patients is None else list(patients)
@@ -61,13 +72,16 @@ class _Explaining:
         told = [self._with_changes(e) for e in told]
         told = [self._with_others(e) for e in told]
         changes = [(e.id, change) for e in told for change in e.changes]
-        view = clinic_view(self.reasoning, self.sessions, changes, self.stopped) if clinic else None
+        view = self._clinic(changes) if clinic else None
         return Explanation(
             unmet_minutes=sum(self.reasoning.unmet(p.id) for p in self.problem.patients),
             patients=tuple(told),
             clinic=view,
             complete=not self.stopped(),
         )
+
+    def _clinic(self, changes: list[tuple[str, Change]]) -> ClinicView:
+        return clinic_view(self.reasoning, self.sessions, changes, self.stopped, self.left)
 
     def _with_reasons(self, patient: str) -> PatientExplanation:
         shares, reasons = self.reasoning.of(patient)

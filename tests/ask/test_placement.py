@@ -243,3 +243,28 @@ def test_the_command_lists_plans(run: Run, saved: Save, week: Doc, timetable: Do
     assert lines[1] == "Plan 1: 2 h of care on 2 days; nothing unmet; cost +120"
     assert lines[2] == "  Mon 2026-11-30 09:00–10:00 Talking group, Ada Ahlberg, Blue room"
     assert run("place", *files, saved("{}", "none.json")).code == 2
+
+
+def happened(start: str) -> Doc:
+    session = {"session_type": "talk", "start": f"{MON}T{start}", "clinicians": ["a"], "patients": ["x"]}
+    return {"session": session, "happened": True}
+
+
+def test_what_has_happened_against_the_rules_stays_in_every_plan_and_bars_none() -> None:
+    """Two talks on Monday, one more than a day and the week allow, and a commitment told too late."""
+    document = clinic(Random(0))
+    document["session_types"][1] |= {"max_per_day": 1, "room": None}
+    document["clinicians"] = [c | {"max_day_minutes": None} for c in document["clinicians"]]
+    document["programs"][0] |= {"care_minutes": {"max": 60}, "max_idle_minutes": None, "enforce": []}
+    document["pins"] = [happened("09:00"), happened("11:00")]
+    document["patients"][0]["commitments"] = [
+        {"id": "c", "days": ["mon"], "start": "09:00", "end": "10:00", "strength": "hard"}
+    ]
+    problem = read_problem(document).problem
+    facts = tuple(PlannedSession(id=f"s{i}", **p["session"]) for i, p in enumerate(document["pins"]))
+    answer = place(problem, facts, problem.patients[0])
+    assert answer.reasons == ()
+    assert answer.plans
+    for plan in answer.plans:
+        assert {"s0", "s1"} <= {a.session for a in plan.attendances}
+        assert not broken(problem, with_plan(facts, "x", plan))

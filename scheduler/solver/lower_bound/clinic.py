@@ -27,6 +27,15 @@ class Held:
     seats: Ints
 
 
+@dataclass(frozen=True)
+class Times:
+    """Rows that let a resource do one thing at a time: (resource, moment, row), each at a session's start."""
+
+    resource: Ints
+    slot: Ints
+    row: Ints
+
+
 @dataclass
 class Uses:
     """What takes a resource's time: (resource, type, start, column)."""
@@ -57,8 +66,8 @@ class ClinicPart:
         for i, key in enumerate(found):
             t, u = divmod(int(key), a.ok.shape[1])
             self._session(t, u, order[edges[i] : edges[i + 1]])
-        self._clinicians(exempt_clinicians)
-        self._rooms(exempt_rooms)
+        self.clinician_times = self._clinicians(exempt_clinicians)
+        self.room_times = self._rooms(exempt_rooms)
 
     def _session(self, t: int, u: int, who: Ints) -> None:
         columns = self.places.column[who]
@@ -138,11 +147,11 @@ class ClinicPart:
 
     # -- resources ------------------------------------------------------------------------------------------
 
-    def _clinicians(self, exempt: Ints) -> None:
+    def _clinicians(self, exempt: Ints) -> Times:
         a = self.a
         table = self.led.table()
         table = table[~np.isin(table[:, 0], exempt)]
-        self._one_at_a_time(
+        times = self._one_at_a_time(
             table, a.length[table[:, 1]] + a.buffer[table[:, 0]], np.ones(a.cok.shape[0], np.int64)
         )
         minutes = a.minutes[table[:, 1]]
@@ -152,17 +161,18 @@ class ClinicPart:
         for c in np.unique(table[:, 0]):
             if a.run_max[c] < NONE and a.pause[c] > 0:
                 self._runs(table[table[:, 0] == c], int(a.run_max[c]), int(a.pause[c]))
+        return times
 
-    def _rooms(self, exempt: Ints) -> None:
+    def _rooms(self, exempt: Ints) -> Times:
         a = self.a
         table = self.housed.table()
         bound = np.array([not np.isin(rooms, exempt).any() for rooms in self.rooms_of], np.bool_)
         table = table[bound[table[:, 0]]]
         turnover = np.array([a.turnover[rooms[0]] for rooms in self.rooms_of], np.int64)
         count = np.array([len(rooms) for rooms in self.rooms_of], np.int64)
-        self._one_at_a_time(table, a.length[table[:, 1]] + turnover[table[:, 0]], count)
+        return self._one_at_a_time(table, a.length[table[:, 1]] + turnover[table[:, 0]], count)
 
-    def _one_at_a_time(self, table: Ints, span: Ints, count: Ints) -> None:
+    def _one_at_a_time(self, table: Ints, span: Ints, count: Ints) -> Times:
         """At every start of a session, those that hold the resource are at most as many as it has."""
         slots = int(self.a.ok.shape[1]) + int(span.max(initial=0))
         moments = np.unique(table[:, 0] * slots + table[:, 2])
@@ -172,6 +182,7 @@ class ClinicPart:
         many = last - first
         steps = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
         self.into.put(row[np.repeat(first, many) + steps], np.repeat(table[:, 3], many), 1)
+        return Times(moments // slots, moments % slots, row)
 
     def _load(self, key: Ints, table: Ints, minutes: Ints, limit: Ints) -> None:
         found, where = grouped(key)

@@ -60,10 +60,10 @@ class Relaxation:
         self.programme = Gathering()
         part = PatientPart(a, possible, self.programme)
         self.places = part.places
-        clinic = ClinicPart(a, self.places, self.programme, known.clinicians, known.rooms)
-        self.rounding = Rounding(a, self.places, clinic.held)
+        self.clinic = ClinicPart(a, self.places, self.programme, known.clinicians, known.rooms)
+        self.rounding = Rounding(a, self.places, self.clinic.held)
         self.first_prices = np.zeros(self.programme.height)
-        for row, share in clinic.shares:
+        for row, share in self.clinic.shares:
             self.first_prices[row] = -share
         self.first_bound = self._personal_rows()
 
