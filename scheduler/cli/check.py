@@ -48,7 +48,8 @@ def lines_of(checked: Checked) -> Iterator[str]:
         yield from (f"  {f.text} [{f.rule}]" for f in checked.mended)
     if checked.remaining:
         yield f"{counted(len(checked.remaining), 'broken rule')} stay broken as before."
-    yield f"Cost {checked.cost:+,}, {checked.objective:,} then:" if checked.cost else "They cost nothing."
+    told = f"They cost {checked.cost:+,}; the objective would be {checked.objective:,}:"
+    yield told if checked.cost else "They cost nothing."
     for term in checked.terms:
         if term.cost:
             yield f"  {TERM_WORDS.get(term.term, term.term)}: {term.units:+,}, cost {term.cost:+,}"

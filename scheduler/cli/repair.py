@@ -102,13 +102,11 @@ def lines_of(answer: Repair, chosen: Repair | Alternative, before: int, names: N
 def _changes(changed: Changed) -> str:
     if not (changed.lost or changed.clinicians or changed.new):
         return "Nothing has to change"
-    parts = [
-        f"{counted(changed.lost, 'attendance')} cannot be kept"
-        if changed.lost
-        else "Everybody keeps their times"
-    ]
+    parts = ["Everybody keeps their times"]
+    if changed.lost:
+        parts = [f"{counted(changed.lost, 'attendance')} cannot be kept as planned"]
     if changed.clinicians:
-        parts.append(f"{changed.clinicians} with other clinicians")
+        parts.append(f"{counted(changed.clinicians, 'attendance')} with other clinicians")
     if changed.new:
         parts.append(f"{changed.new} new")
     return ", ".join(parts)
@@ -126,10 +124,11 @@ def _proof(answer: Repair) -> Iterator[str]:
     for circle in reversed(answer.circles):
         where = _dates(circle)
         if circle.proved:
-            yield f"Proved: whatever else changes {where}, as many are lost."
+            yield f"Proved: whatever else is changed {where}, no fewer could be lost."
             return
     first = answer.circles[0]
-    yield f"Not proved to be the fewest: {first.least} at least are lost whatever changes {_dates(first)}."
+    where = _dates(first)
+    yield f"Not proved to be the fewest: at least {first.least} are lost, whatever is changed {where}."
 
 
 def _dates(circle: CircleFigures) -> str:

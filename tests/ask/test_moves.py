@@ -108,7 +108,10 @@ def test_the_command_ends_by_what_it_found(run: Run, saved: Save, week: Doc, tim
     files = saved(week, "week.json"), saved(timetable, "out.json")
     legal = run("check", *files, saved(json.dumps([{"delete": "s2"}]), "moves.json"))
     assert (legal.code, legal.err) == (0, "")
-    assert legal.out.splitlines()[:2] == ["These moves break no rule.", "Cost +11,640, 18,420 then:"]
+    assert legal.out.splitlines()[:2] == [
+        "These moves break no rule.",
+        "They cost +11,640; the objective would be 18,420:",
+    ]
     broken = run("check", *files, saved(json.dumps([{"session": "s2", "set": {"add": ["p3"]}}]), "m.json"))
     assert broken.code == 1
     assert broken.out.splitlines()[0] == "These moves break 1 rule that held before:"

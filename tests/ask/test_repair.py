@@ -231,7 +231,7 @@ def test_the_command_writes_the_timetable_and_the_week_it_belongs_to(
     assert told.code == 0
     assert "  Talking group, Mon 2026-11-30 09:00–10:00: now led by Bo Berg" in told.out.splitlines()
     assert told.out.splitlines()[:2] == [
-        "Everybody keeps their times, 3 with other clinicians.",
+        "Everybody keeps their times, 3 attendances with other clinicians.",
         "Care unmet in the week: 60 min, as before.",
     ]
     assert run("verify", str(after), str(new)).code == 0
