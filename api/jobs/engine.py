@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -14,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.jobs.child import Limits
 from api.jobs.ledger import Patience
 from api.settings import Settings
+from scheduler.cores import cores_allowed
 
 
 class EngineRefused(Exception):
@@ -51,7 +50,7 @@ class Terms:
 def terms(settings: Settings) -> Terms:
     return Terms(
         worker=f"{socket.gethostname()}:{os.getpid()}"[:128],
-        threads=settings.solver_threads or max(1, cpus() // solves_at_once(settings)),
+        threads=settings.solver_threads or max(1, cores_allowed() // solves_at_once(settings)),
         limits=Limits(memory_mb=settings.solver_memory_mb, nice=5),
         patience=Patience(settings.stalled_seconds, settings.attempts_max),
         heartbeat=min(settings.heartbeat_seconds, settings.stalled_seconds / 3),
@@ -60,13 +59,4 @@ def terms(settings: Settings) -> Terms:
 
 def solves_at_once(settings: Settings) -> int:
     """As set, or one for every two CPUs: a search makes good use of two."""
-    return settings.solves_at_once or max(1, cpus() // 2)
-
-
-def cpus() -> int:
-    """CPUs this process may use: affinity and a container's quota count, the machine's number does not."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with suppress(OSError, ValueError):
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        return max(1, min(allowed, int(quota) // int(period)))
-    return allowed
+    return settings.solves_at_once or max(1, cores_allowed() // 2)

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from api.jobs import process
 from api.jobs.child import Limits
-from api.jobs.engine import cpus
 from api.jobs.outcome import Answered, Failed
 from api.jobs.process import SolverProcess
 from api.settings import Settings
+from scheduler.cores import cores_allowed
 
 LOG = logging.getLogger(__name__)
 WARM_SECONDS: Final = 300.0  # on a new machine the kernels are translated first
@@ -42,7 +42,7 @@ class Interactive:
 
     def __init__(self, settings: Settings, size: int | None = None) -> None:
         self._limits = Limits(memory_mb=settings.solver_memory_mb)
-        self._size = size or max(2, cpus())
+        self._size = size or max(2, cores_allowed())
         self._idle: LifoQueue[_Seat] = LifoQueue()
         self._seats: Sequence[_Seat] = [_Seat(self._limits) for _ in range(self._size)]
         for seat in self._seats:

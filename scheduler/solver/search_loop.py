@@ -4,13 +4,13 @@ answer.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from typing import Any
 
 import numpy as np
 
+from scheduler.cores import cores_allowed
 from scheduler.errors import InternalFault, NoTimetableFound
 from scheduler.evaluation import Evaluation, evaluate
 from scheduler.pins import refuse_clashes
@@ -106,10 +106,7 @@ class _Solve:
 
     def _search(self) -> None:
         lead = self.crew[0]
-        for k in range(1, self.workers):
-            other = Worker(self.week, self.seed * 1000 + 77 * k)
-            other.adopt(lead.best)
-            self.crew.append(other)
+        self.crew += followers(lead, self.workers, self.seed)
         if self.deterministic is not None:
             self._search_by_work(lead, self.deterministic)
             return
@@ -136,7 +133,7 @@ class _Solve:
             if self.seconds - exchanged > EXCHANGE_SECONDS:
                 exchanged = self.seconds
                 best = self._best()
-                if best is not worker and best.value < worker.value - abs(worker.value) // 400:
+                if overtaken(worker, best):
                     worker.adopt(best.best)
 
     def _reserve(self) -> float:
@@ -153,11 +150,7 @@ class _Solve:
             self._tell("search")
 
     def _temperature(self, share: float) -> float:
-        """Annealing from a third of a typical session's unmet cost down to a sixtieth of that."""
-        prices = self.week.arrays.unmet_price
-        typical = float(np.median(prices)) * 60 if prices.size else 0.0
-        hot = max(60.0, 0.3 * typical)
-        return float(hot * (1 / 60) ** min(1.0, max(0.0, share)))
+        return temperature(self.week, share)
 
     def _settle(self) -> int:
         best = self._best()
@@ -236,6 +229,27 @@ class _Solve:
         return timetable
 
 
+def followers(lead: Worker, workers: int, seed: int) -> list[Worker]:
+    """The other workers, going on from the same construction with random numbers of their own."""
+    made = [Worker(lead.week, seed * 1000 + 77 * k) for k in range(1, workers)]
+    for worker in made:
+        worker.adopt(lead.best)
+    return made
+
+
+def overtaken(worker: Worker, best: Worker) -> bool:
+    """Whether a worker has fallen so far behind that it goes on from the best timetable instead."""
+    return best is not worker and best.value < worker.value - abs(worker.value) // 400
+
+
+def temperature(week: Week, share: float) -> float:
+    """Annealing from a third of a typical session's unmet cost down to a sixtieth of that."""
+    prices = week.arrays.unmet_price
+    typical = float(np.median(prices)) * 60 if prices.size else 0.0
+    hot = max(60.0, 0.3 * typical)
+    return float(hot * (1 / 60) ** min(1.0, max(0.0, share)))
+
+
 def _fact(week: Week, index: int, pin: SessionPin) -> PlannedSession:
     session = pin.session
     minutes = week.problem.session_types[week.type_index[session.session_type]].minutes
@@ -249,13 +263,6 @@ def _fact(week: Week, index: int, pin: SessionPin) -> PlannedSession:
         room=session.room,
         patients=session.patients,
     )
-
-
-def cores_allowed() -> int:
-    """Processors that this process may use by affinity; never the host's count."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return max(1, os.cpu_count() or 1)
 
 
 def solve(

@@ -6,8 +6,10 @@ import os
 import platform
 import subprocess
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from scheduler.cores import cores_allowed
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("ortools", "numba", "numpy", "pydantic", "hypothesis")
@@ -21,8 +23,15 @@ def circumstances() -> list[tuple[str, str]]:
         ("memory", memory()),
         ("system", f"{platform.system()} {platform.machine()}"),
         ("Python", platform.python_version()),
-        ("packages", ", ".join(f"{name} {version(name)}" for name in PACKAGES)),
+        ("packages", ", ".join(f"{name} {installed(name)}" for name in PACKAGES)),
     ]
+
+
+def installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def commit() -> str:
@@ -52,7 +61,7 @@ def processor() -> str:
 
 def cores() -> int:
     """The cores this process may use; the machine may have more."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores_allowed()
 
 
 def memory() -> str:
