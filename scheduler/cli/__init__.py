@@ -45,6 +45,7 @@ COMMANDS = (
     Command("import", "scheduler.cli.importing", "calendars and spreadsheets into a problem document"),
     Command("schema", "scheduler.cli.schema", "the JSON Schemas of the documents"),
     Command("demo", "scheduler.cli.demo", "plan the example week and show it"),
+    Command("bench", "scheduler.cli.bench", "the benchmark tables, where the source tree is"),
     Command("serve", "api.commands.serve", "the API and the schedulers' page"),
     Command("worker", "api.commands.worker", "one more node that solves for the service"),
     Command("plan-all", "api.commands.plan_all", "plan a week for every clinic of the service"),

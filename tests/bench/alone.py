@@ -1,4 +1,6 @@
-"""One run of one method in a process of its own: `python -m tests.bench.alone METHOD SECONDS SEED < WEEK`.
+"""One run of one method in a process of its own: `python -m tests.bench.alone METHOD SECONDS SEED [WORKERS]`.
+
+The week comes through standard input.
 
 The process starts cold, as a user's does, and its memory is its own. Translating the kernels, once a machine,
 is left out of every time; loading them is part of it.
@@ -18,16 +20,18 @@ METHODS = ("search", "whole week", "construction")
 
 def main() -> int:
     method, seconds, seed = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+    workers = int(sys.argv[4]) if len(sys.argv) > 4 else None
     text = sys.stdin.read()
     from tests.bench.construction import translate_first
 
     translate_first()
     run = {"search": search, "whole week": whole_week, "construction": construction}[method]
-    print(json.dumps(run(text, seconds, seed) | {"memory_mb": memory_mb()}))
+    more = {} if workers is None else {"workers": workers}
+    print(json.dumps(run(text, seconds, seed, **more) | {"memory_mb": memory_mb()}))
     return 0
 
 
-def search(text: str, seconds: float, seed: int) -> Doc:
+def search(text: str, seconds: float, seed: int, workers: int | None = None) -> Doc:
     """The product: `solve` as it is, with nothing to spare it work."""
     from scheduler import read_problem, solve
     from scheduler.week import compile_week
@@ -37,12 +41,15 @@ def search(text: str, seconds: float, seed: int) -> Doc:
     read = time.monotonic() - began
     compile_week(problem)
     start = time.monotonic() - began
-    answer = solve(problem, time_limit=seconds, gap=0.0, seed=seed)
+    answer = solve(problem, time_limit=seconds, gap=0.0, seed=seed, workers=workers)
     solver = answer.solver
     history = [[h["seconds"], h["best"], h["bound"]] for h in solver["history"]]
     searching = sum(p["seconds"] for p in solver["phases"] if p["phase"] == "search")
     return {
         "timetable": answer.document(),
+        "whole_seconds": time.monotonic() - began,
+        "patients": len(problem.patients),
+        "placements_not_exact": solver["placements_not_exact"],
         "bound": answer.objective.bound,
         "history": [*history, [solver["seconds"], answer.objective.value, answer.objective.bound]],
         "seconds": solver["seconds"],

@@ -1,21 +1,29 @@
-"""The page that a benchmark leaves: how it was taken, a table and a plot a week, the growth."""
+"""The page that a benchmark leaves: a section a week and a table, each renewed alone.
+
+Each has its own commit, date, machine and load, so that a long benchmark can be taken in parts.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from tests.bench import growth
-from tests.bench.growth import Grown
-from tests.bench.runs import Run, WeekRuns, middle
-from tests.bench.svg import Chart, Line, drawing
+from tests.bench.svg import Chart, drawing
+from tests.bench.week_table import OVERVIEW
 from tests.proof.circumstances import circumstances
+from tests.proof.page import load_now
 from tests.proof.report import Report
 
+SECTION = re.compile(r"<!-- bench ([^:\n]+): (\{.*\}) -->\n(.*?)\n<!-- end of \1 -->", re.DOTALL)
+TABLES = ("weeks", "kinds", "cores", "growth")
 FOREWORD = """
-Written by `make bench` (`python -m tests.bench --help` shortens or lengthens it). Objectives are those of the
-contract, lower is better, medians over the seeds with the worst in brackets. Every run is a process of its
+Written by `make bench`; `iop-scheduler bench --help` says how to take a part of it: what is not taken anew
+stays, with the commit and the machine it was taken on. Objectives are those of the contract, lower is better,
+medians over the seeds with the worst in brackets. Every run is a process of its
 own that starts cold; its clock starts with the problem read. Every answer was judged by `tests/oracle.py`,
 which shares no code with the program: a broken rule or a wrong claim fails the benchmark, and so does any
 answer below a bound that was proven.
@@ -37,155 +45,59 @@ Three methods:
 
 @dataclass
 class Page:
-    """What has been measured so far; written anew after every week."""
+    """benchmarks.md in a folder, and its plots beside it; read and written anew with every section."""
 
     folder: Path
-    seconds: Sequence[float]
-    seeds: Sequence[int]
-    anytime: bool
-    plot: bool
-    growth_seconds: float
-    weeks: list[WeekRuns] = field(default_factory=list)
-    grown: list[Grown] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    taken: list[tuple[str, str]] = field(default_factory=circumstances)
+    load_before: float = field(default_factory=load_now)
 
-    def write(self) -> Path:
+    @property
+    def path(self) -> Path:
+        return self.folder / "benchmarks.md"
+
+    def renew(self, name: str, text: str, row: Sequence[object] = ()) -> None:
+        """Write a section; `row` is a week's line in the overview."""
+        kept = self.read()
+        kept[name] = {"row": list(row), "text": f"{text}\n\n{self._taken()}"}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(_page(kept), encoding="utf-8")
+
+    def read(self) -> dict[str, dict[str, Any]]:
+        written = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+        return {name: {**json.loads(facts), "text": text} for name, facts, text in SECTION.findall(written)}
+
+    def draw(self, name: str, charts: Sequence[Chart], columns: int = 1) -> None:
         plots = self.folder / "benchmarks"
         plots.mkdir(parents=True, exist_ok=True)
-        if self.plot:
-            for week in self.weeks:
-                _save(plots / f"{week.name}.svg", [week_chart(week)], 1)
-            if self.grown:
-                _save(plots / "growth.svg", growth.charts(self.grown), 2)
-        path = self.folder / "benchmarks.md"
-        path.write_text(self.markdown(), encoding="utf-8")
-        return path
+        (plots / f"{name}.svg").write_text(drawing(charts, columns), encoding="utf-8")
 
-    def markdown(self) -> str:
-        report = Report("Benchmarks")
-        report.table(["", ""], self.taken)
-        report.say(FOREWORD.strip())
-        if self.anytime:
-            report.say("Figures before the longest limit are read off the run with that limit.")
-        if problems := [*self.failures, *(f for w in self.weeks for f in w.failures)]:
-            report.say("**Failed:**\n\n" + "\n".join(f"- {problem}" for problem in problems))
-        if self.weeks:
-            self._overview(report)
-        for week in self.weeks:
-            self._week(report, week)
-        if self.grown:
-            self._growth(report)
-        return "\n\n".join(["# Benchmarks", *report.parts]) + "\n"
-
-    def _overview(self, report: Report) -> None:
-        last = self.seconds[-1]
-        report.say(f"## After {last:g} seconds\n\nSeeds {', '.join(map(str, self.seeds))}.")
-        report.table(
-            [
-                "week",
-                "patients",
-                "search",
-                "spread",
-                "bound",
-                "gap",
-                "unmet min",
-                "whole week",
-                "construction",
-            ],
-            [overview_row(week, last) for week in self.weeks],
+    def _taken(self) -> str:
+        facts = dict(circumstances())
+        commit, date = facts.pop("commit"), facts.pop("date")
+        load = f"load {self.load_before:.1f} when the benchmark began, {load_now():.1f} now"
+        return (
+            f"*Commit {commit}, {date}: "
+            + ", ".join([f"Python {facts.pop('Python')}", *facts.values(), load])
+            + ".*"
         )
 
-    def _week(self, report: Report, week: WeekRuns) -> None:
-        report.say(f"## {week.name}")
-        report.table(["", *(f"{s:g} s" for s in week.seconds)], week_rows(week))
-        if self.plot:
-            report.say(f"![Best and bound over time, {week.name}](benchmarks/{week.name}.svg)")
 
-    def _growth(self, report: Report) -> None:
-        report.say(
-            "## Growth\n\nInvented weeks (`tests/bench/synthetic.py`) whose staff and rooms grow with the "
-            "patients. *Document to search* is reading, checking and compiling the document; the *first "
-            "timetable* adds the construction and loading the kernels. Peak memory is that of the process "
-            "and of the largest that it started, added."
-        )
-        report.table(growth.columns(self.growth_seconds), [growth.row(g) for g in self.grown])
-        if self.plot:
-            report.say("![Growth with the number of patients](benchmarks/growth.svg)")
+def _page(kept: dict[str, dict[str, Any]]) -> str:
+    names = sorted(kept, key=_place)
+    report = Report("")
+    report.say("# Benchmarks")
+    report.say(FOREWORD.strip())
+    if weeks := [kept[name]["row"] for name in names if kept[name]["row"]]:
+        report.say("## Weeks")
+        report.table(OVERVIEW, weeks)
+    return "\n\n".join([*report.parts, *(_delimited(name, kept[name]) for name in names)]) + "\n"
 
 
-def overview_row(week: WeekRuns, seconds: float) -> list[object]:
-    found, bounds = week.values("search", seconds), week.bounds("search", seconds)
-    best, bound = middle(found), middle(bounds)
-    return [
-        week.name,
-        week.patients,
-        cell(found),
-        f"{(max(found) - min(found)) / max(1, min(found)):.1%}" if found else "–",
-        "–" if bound is None else f"{bound:,}",
-        f"{(best - bound) / max(1, best):.1%}" if best is not None and bound is not None else "–",
-        middle([r.unmet for r in week.of("search", seconds)]) or 0,
-        cell(week.values("whole week", seconds)),
-        cell([r.objective for r in week.of("construction")]),
-    ]
+def _place(name: str) -> tuple[int, list[str | int]]:
+    """Weeks first, those of a family by their number of patients."""
+    table = TABLES.index(name) if name in TABLES else 0
+    return table, [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 
-def week_rows(week: WeekRuns) -> list[list[object]]:
-    rows: list[list[object]] = [
-        [name, *(cell(week.values(name, s)) for s in week.seconds)] for name in ("search", "whole week")
-    ]
-    built = week.of("construction")
-    took = middle([round(1000 * r.figures["seconds"]) for r in built])
-    name = "construction" if took is None else f"construction ({took / 1000:.1f} s)"
-    constructed = cell([r.objective for r in built])
-    rows.insert(1, ["search: proven bound", *_bounds(week, "search")])
-    rows.append(["whole week: bound of its own model", *_bounds(week, "whole week")])
-    return [*rows, [name, *("" for _ in week.seconds[1:]), constructed]]
-
-
-def _bounds(week: WeekRuns, method: str) -> list[str]:
-    bounds = [middle(week.bounds(method, s)) for s in week.seconds]
-    return ["–" if b is None else f"{b:,}" for b in bounds]
-
-
-def cell(values: Sequence[int]) -> str:
-    """The median, and the worst where they differ."""
-    if not values:
-        return "–"
-    worst = "" if max(values) == middle(values) else f" ({max(values):,})"
-    return f"{middle(values):,}{worst}"
-
-
-def week_chart(week: WeekRuns) -> Chart:
-    """The runs with the longest limit: best and bound of the search, best of the whole week, construction."""
-    last = week.seconds[-1]
-    lines = []
-    for run in week.of("search", last):
-        lines.append(Line("search: best", "#1b6ca8", _steps(run, 1), steps=True))
-        lines.append(Line("search: proven bound", "#3a7d44", _steps(run, 2), steps=True))
-    lines += [
-        Line("whole week: best", "#c2571a", _steps(run, 1), steps=True) for run in week.of("whole week", last)
-    ]
-    lines += [
-        Line("construction", "#777777", [(0, run.objective), (last, run.objective)], dashes="5 4")
-        for run in week.of("construction")
-    ]
-    title = f"{week.name}: best and bound over time"
-    return Chart(title, "seconds", "objective", lines, log_up=True)
-
-
-def _steps(run: Run, column: int) -> list[tuple[float, float]]:
-    """Only the points at which something changed, and the end."""
-    kept: list[tuple[float, float]] = []
-    for entry in run.history:
-        if not kept or entry[column] != kept[-1][1]:
-            kept.append((entry[0], entry[column]))
-    if kept and run.history[-1][0] > kept[-1][0]:
-        kept.append((run.history[-1][0], kept[-1][1]))
-    if column == 1 and kept:
-        kept.append((max(run.asked, kept[-1][0]), run.objective))
-    return kept
-
-
-def _save(path: Path, charts: Sequence[Chart], columns: int) -> None:
-    path.write_text(drawing(charts, columns), encoding="utf-8")
+def _delimited(name: str, section: dict[str, Any]) -> str:
+    facts = json.dumps({"row": section["row"]}, ensure_ascii=False)
+    return f"<!-- bench {name}: {facts} -->\n{section['text']}\n<!-- end of {name} -->"

@@ -115,9 +115,10 @@ def run_week(file: Path, seconds: Sequence[float], seeds: Sequence[int], anytime
     week.check_bounds()
 
 
-def run_alone(document: Doc, method: str, seconds: float, seed: int) -> Run:
+def run_alone(document: Doc, method: str, seconds: float, seed: int, workers: int | None = None) -> Run:
     """One method in a process of its own; a crash there is a failed run here."""
     command = [sys.executable, "-m", "tests.bench.alone", method, str(seconds), str(seed)]
+    command += [] if workers is None else [str(workers)]
     try:
         done = subprocess.run(
             command,

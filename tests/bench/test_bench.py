@@ -15,6 +15,8 @@ from scheduler.evaluation import evaluate
 from scheduler.week import compile_week
 from tests.bench.__main__ import main, read_arguments
 from tests.bench.construction import constructed, given
+from tests.bench.cores import simulated
+from tests.bench.page import Page
 from tests.bench.runs import RunFailed, WeekRuns, judged, plan
 from tests.bench.svg import Chart, Line, drawing
 from tests.bench.synthetic import clinic_week
@@ -168,7 +170,7 @@ def test_a_run_writes_the_page_and_its_plots(tmp_path: Path) -> None:
     code = main(
         [
             *("--weeks", str(week), "--seconds", "0.5,1", "--anytime", "--seeds", "0", "-o", str(tmp_path)),
-            *("--growth", "6", "--growth-seconds", "1"),
+            *("--tables", "weeks,growth", "--growth", "6", "--growth-seconds", "1"),
         ]
     )
     page = (tmp_path / "benchmarks.md").read_text()
@@ -176,10 +178,43 @@ def test_a_run_writes_the_page_and_its_plots(tmp_path: Path) -> None:
     assert code == 0
     assert "| tiny | 3 |" in page
     assert "|  | 0.5 s | 1 s |" in page
+    assert page.index("## tiny") < page.index("## Growth")
     for name in ("tiny", "growth"):
         assert f"(benchmarks/{name}.svg)" in page
         drawn = ElementTree.parse(tmp_path / "benchmarks" / f"{name}.svg").getroot()
         assert drawn.tag.endswith("svg")
+
+
+def test_a_part_taken_anew_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    page = Page(tmp_path)
+    page.renew("week lab-60", "## lab-60", ["lab-60", *"1234567890"])
+    page.renew("growth", "## Growth\n\nyesterday")
+    page.renew("week lab-120", "## lab-120", ["lab-120", *"1234567890"])
+    page.renew("growth", "## Growth\n\ntoday")
+    written = page.path.read_text()
+    assert [line for line in written.splitlines() if line.startswith("## ")] == [
+        *("## Weeks", "## lab-60", "## lab-120", "## Growth"),
+    ]
+    assert "yesterday" not in written
+    assert written.count("*Commit ") == 3
+    assert written.count("\n| lab-") == 2
+
+
+def test_an_unknown_table_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_arguments(["--tables", "weather"])
+    assert "no such table: weather; there are: weeks, kinds, cores, growth" in capsys.readouterr().err
+
+
+def test_quick_changes_only_what_was_not_said() -> None:
+    asked = read_arguments(["--quick", "--seeds", "5,6"])
+    assert (asked.seeds, asked.seconds, asked.small) == ([5, 6], [2.0, 5.0], True)
+
+
+def test_more_workers_simulated_are_the_same_whatever_the_machine_does() -> None:
+    first, again = (list(simulated(tiny(), [0], 1.0, [1, 3], rounds_a_second=40)) for _ in range(2))
+    assert first == again
+    assert [(p.workers, p.rounds) for p in first] == [(1, 40), (3, 120)]
 
 
 def test_an_answer_that_breaks_a_rule_is_a_failed_run() -> None:
