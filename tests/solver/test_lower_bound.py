@@ -19,12 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler import read_problem, solve
+from scheduler.evaluation import evaluate
 from scheduler.solver.lower_bound import BoundProcess
 from scheduler.solver.lower_bound.climb import climbing_bounds
 from scheduler.solver.lower_bound.facts import excused
 from scheduler.solver.lower_bound.relaxation import Relaxation
 from scheduler.solver.lower_bound.safe import SCALE
 from scheduler.week import compile_week
+from tests.bench.whole_week import search_whole_week
 from tests.oracle import judge
 from tests.strategies import plain_problem, plan, problems, seeded, weeks
 
@@ -44,6 +46,27 @@ def bound_of(document: Doc, seconds: float = 30.0) -> int:
 def test_no_bound_is_above_the_best_timetable_found(document: Doc) -> None:
     found = solve(read_problem(document).problem, deterministic=0.05, gap=0.0)
     assert bound_of(document, 0.15) <= found.objective.value
+
+
+def below_the_optimum(document: Doc) -> None:
+    """The best timetable by a whole-week model that was solved to the end: nothing legal is cheaper."""
+    problem = read_problem(document).problem
+    exact = search_whole_week(problem, 20.0)
+    if exact.status == "OPTIMAL" and exact.sessions is not None:
+        assert bound_of(document, 0.15) <= evaluate(problem, exact.sessions).value
+
+
+@settings(max_examples=12)
+@given(problems(most_patients=4, most_types=3, with_pins=False))
+def test_no_bound_is_above_the_optimum_of_a_week_solved_exactly(document: Doc) -> None:
+    below_the_optimum(document)
+
+
+@pytest.mark.proof
+@settings(max_examples=500)
+@given(problems(most_patients=4, most_types=4, with_pins=False))
+def test_hundreds_of_weeks_solved_exactly_are_bounded_honestly(document: Doc) -> None:
+    below_the_optimum(document)
 
 
 @settings(max_examples=100)
