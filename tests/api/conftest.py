@@ -5,17 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
 
-from api.store.database import open_database
-from api.store.migrate import upgrade
 from tests.api import planner
+from tests.api.databases import database_on, template_on, upgraded
 from tests.api.door import Door, service_on
 from tests.api.witness import WITNESS
 
@@ -30,20 +26,11 @@ def postgres() -> Iterator[str]:
     server.cleanup()
 
 
-def upgraded(url: str) -> str:
-    sessions = open_database(url)
-    upgrade(sessions)
-    sessions.close()
-    return url
-
-
 @pytest.fixture(scope="session")
-def postgres_database(postgres: str) -> str:
+def postgres_database(postgres: str) -> Iterator[str]:
     """One empty, upgraded database."""
-    name = f"t{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return upgraded(make_url(postgres).set(database=name).render_as_string(hide_password=False))
+    with database_on(postgres, template_on(postgres)) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -95,15 +82,12 @@ def either_door(request: pytest.FixtureRequest) -> Door:
 @pytest.fixture
 def fresh_postgres(postgres: str) -> Iterator[str]:
     """An empty database of one test."""
-    name = f"t{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with database_on(postgres) as url:
+        yield url
 
 
 @pytest.fixture
-def fresh_postgres_database(fresh_postgres: str) -> str:
+def fresh_postgres_database(postgres: str) -> Iterator[str]:
     """An upgraded database of one test."""
-    return upgraded(fresh_postgres)
+    with database_on(postgres, template_on(postgres)) as url:
+        yield url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -19,14 +20,24 @@ WRITES = {"/v1/clinics/{clinic_id}": examples.CLINIC}
 _NUMBERS = itertools.count(1)
 
 
+@cache
+def paths(url: str) -> dict[str, Any]:
+    found: dict[str, Any] = httpx.get(f"{url}/openapi.json").json()["paths"]
+    return found
+
+
+def operation_of(door: Door, method: str, path: str) -> Any:
+    return paths(str(door.client.base_url))[path][method.lower()]
+
+
 def calls(door: Door) -> list[tuple[str, str]]:
     """Every call of the OpenAPI document."""
-    paths: dict[str, Any] = door.get("/openapi.json").json()["paths"]
-    return [(method.upper(), path) for path, methods in paths.items() for method in methods]
+    known = paths(str(door.client.base_url))
+    return [(method.upper(), path) for path, methods in known.items() for method in methods]
 
 
 def example_of(door: Door, method: str, path: str) -> Any:
-    operation = door.get("/openapi.json").json()["paths"][path][method.lower()]
+    operation = operation_of(door, method, path)
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     return content.get("example", {} if content else None)
 
@@ -46,7 +57,7 @@ def filled(path: str, clinic: str, timetable: str) -> str:
 
 def needed_query(door: Door, method: str, path: str) -> str:
     """The query that a call cannot do without, by the examples of the OpenAPI document."""
-    operation = door.get("/openapi.json").json()["paths"][path][method.lower()]
+    operation = operation_of(door, method, path)
     needed = [p for p in operation.get("parameters", ()) if p["in"] == "query" and p["required"]]
     return "?" + "&".join(f"{p['name']}={p['schema']['examples'][0]}" for p in needed)
 

@@ -14,7 +14,7 @@ from api import examples
 from api.store import audit
 from api.store.database import Sessions, open_database
 from api.store.models import AuditEntry, AuditSeal
-from tests.api.conftest import upgraded
+from tests.api.databases import upgraded
 from tests.api.door import Door
 
 OLD = datetime.now(UTC) - timedelta(days=366 * 7)

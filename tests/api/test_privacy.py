@@ -14,7 +14,7 @@ import structlog
 
 from api import examples
 from api.store.models import AuditEntry
-from tests.api.conftest import upgraded
+from tests.api.databases import upgraded
 from tests.api.door import Door, service_on
 from tests.api.witness import WITNESS, Witness
 

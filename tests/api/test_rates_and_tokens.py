@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from api.settings import SettingsRefused, load_settings
-from tests.api.conftest import upgraded
+from tests.api.databases import upgraded
 from tests.api.door import Door, service_on
 
 ISSUER, AUDIENCE = "https://login.example", "iop-scheduler"

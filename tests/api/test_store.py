@@ -18,7 +18,7 @@ from api import examples
 from api.store import migrate
 from api.store.database import Sessions, open_database
 from api.store.models import Clinic, Table
-from tests.api.conftest import upgraded
+from tests.api.databases import upgraded
 from tests.api.door import Door
 
 

@@ -22,7 +22,7 @@ import pytest
 from api.exchange.outbound import NotSent, fault_of, public, send
 from api.store.columns import now
 from api.store.exchange import Delivery
-from tests.api.conftest import upgraded
+from tests.api.databases import upgraded
 from tests.api.door import WEEK, Door, service_on
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from schemathesis import GenerationMode
 
-from tests.api.conftest import upgraded
+from tests.api.databases import upgraded
 from tests.api.door import service_on
 from tests.api.test_openapi import call_everything
 from tests.proof.report import Report

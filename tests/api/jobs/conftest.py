@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from api.store import Sessions, open_database
-from api.store.migrate import upgrade
+from tests.api.databases import upgraded
 from tests.api.jobs import trials
 
 
@@ -27,20 +24,13 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    """A database of its own for one test."""
-    name = f"t{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_url(fresh_postgres_database: str) -> str:
+    return fresh_postgres_database
 
 
 @pytest.fixture
 def sqlite(sqlite_url: str) -> Iterator[Sessions]:
-    sessions = open_database(sqlite_url)
-    upgrade(sessions)
+    sessions = open_database(upgraded(sqlite_url))
     yield sessions
     sessions.close()
 
@@ -48,7 +38,6 @@ def sqlite(sqlite_url: str) -> Iterator[Sessions]:
 @pytest.fixture
 def pg(postgres_url: str) -> Iterator[Sessions]:
     sessions = open_database(postgres_url)
-    upgrade(sessions)
     yield sessions
     sessions.close()
 
