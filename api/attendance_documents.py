@@ -111,7 +111,7 @@ class StabilityShown(BaseModel):
     weeks_same: int = Field(description="weeks in a row with the same weekdays and starts")
 
 
-class ProgressShown(BaseModel):
+class PatientProgress(BaseModel):
     """A patient's published weeks in their order, and what lies ahead."""
 
     patient: str
@@ -122,5 +122,5 @@ class ProgressShown(BaseModel):
 
 SCHEMAS: dict[type[BaseModel], str] = {
     model: model.__name__
-    for model in (AttendanceRequest, AttendanceShown, AuthorizationsDocument, ProgressShown)
+    for model in (AttendanceRequest, AttendanceShown, AuthorizationsDocument, PatientProgress)
 }

@@ -34,7 +34,8 @@ WEEK = timedelta(days=7)
 @router.get(
     "",
     tags=[ATTENDANCE],
-    responses=answers(200, "The patient's weeks.", a.ProgressShown) | described(401, 403, 404, 422, 429, 503),
+    responses=answers(200, "The patient's weeks.", a.PatientProgress)
+    | described(401, 403, 404, 422, 429, 503),
     response_class=JSONResponse,
 )
 def get_progress(
