@@ -16,6 +16,9 @@ import httpx
 import pytest
 
 from api import examples
+from api.jobs import build_engine
+from api.settings import Settings
+from api.store import open_database
 from tests.api.as_started import PROJECT, Served, run, run_alone, serving
 
 
@@ -86,8 +89,14 @@ def test_a_served_process_with_open_streams_ends_within_five_seconds(home: Path,
 
 
 def test_two_services_on_one_sqlite_file_are_refused(home: Path) -> None:
-    with serving(home):
-        second = run_alone(home, "serve", "--port", "0")
+    run(home, "db", "upgrade")
+    url = f"sqlite:///{home / 'data' / 'iop-scheduler' / 'iop-scheduler.db'}"
+    sessions = open_database(url)
+    first = build_engine(Settings(database_url=url), sessions)
+    first.start()
+    second = run_alone(home, "serve", "--port", "0")
+    first.stop()
+    sessions.close()
     assert second.returncode != 0
     assert "Another process already serves this database" in second.stdout + second.stderr
 
