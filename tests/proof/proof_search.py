@@ -41,8 +41,8 @@ def run(report: Report) -> None:
     run_missing(results, files, {file.stem: limits(file, folder is not None) for file in files})
     report.say(
         "The clock is the whole process's, `iop-scheduler solve` from the document to the written answer: "
-        "what it takes to start is taken off its `--time-limit`. Medians over the seeds; every answer judged "
-        "by the oracle."
+        "what it takes beyond its `--time-limit` is taken off that. Medians over the seeds; every answer is "
+        "judged by the oracle."
     )
     _origin(report, list(results.runs.values()))
     _honest(report, results)

@@ -22,6 +22,7 @@ from tests.proof.whole_process import Answer, Planning, load_now
 
 KEPT = Path(os.environ.get("SEARCH_RESULTS") or ROOT / "build" / "proof-search.json")
 BASELINE_SECONDS = 60.0
+PROBE = 3.0  # seconds of the search that shows what a command takes beside it
 STEADY_FROM = 10  # seconds after which a bound must be known at all times
 
 
@@ -129,14 +130,12 @@ def program() -> str:
 
 
 def start_up(file: Path) -> float:
-    """Seconds of a process that are not the search's: starting Python, reading, writing."""
-    answer = Planning(file, 0.5).answer()
-    own = answer.timetable.get("solver", {}).get("seconds", answer.seconds)
-    return float(max(0.0, answer.seconds - own))
+    """Seconds that a command takes beyond the limit it is told: starting Python, writing the answer."""
+    return max(0.0, Planning(file, PROBE).answer().seconds - PROBE)
 
 
 def searched(file: Path, begun: Kept, start: float) -> Kept:
-    """The limit is the whole process's: what it takes to start is taken off the search's."""
+    """The limit is the whole process's, so the command is told a little less."""
     answer = Planning(file, max(0.2, begun.limit - start), begun.seed).answer()
     return replace(
         begun,
@@ -145,16 +144,17 @@ def searched(file: Path, begun: Kept, start: float) -> Kept:
         unmet=answer.unmet,
         bound=answer.bound if answer.timetable else None,
         peak_mb=answer.peak_mb,
-        unbounded=unbounded(answer, begun.limit, start),
+        unbounded=unbounded(answer, begun.limit),
         faults=answer.faults + ([] if answer.code == 0 else [f"exit {answer.code}"]),
     )
 
 
-def unbounded(answer: Answer, limit: float, start: float) -> list[int]:
+def unbounded(answer: Answer, limit: float) -> list[int]:
     """Whole seconds of the process's clock, from the tenth on, at which no bound was known yet."""
-    history = answer.timetable.get("solver", {}).get("history", [])
-    known = min((h["seconds"] for h in history if h["bound"] > 0), default=limit)
-    return [s for s in range(STEADY_FROM, int(limit)) if known + start > s]
+    solver = answer.timetable.get("solver", {})
+    before = answer.seconds - solver.get("seconds", answer.seconds)  # the search's own clock starts later
+    known = min((h["seconds"] for h in solver.get("history", []) if h["bound"] > 0), default=limit)
+    return [s for s in range(STEADY_FROM, int(limit)) if known + before > s]
 
 
 def modelled(file: Path, begun: Kept) -> Kept:
