@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from scheduler.calendar import DAY, DAYS, WEEK, Interval
 from scheduler.explain.causes import Cause
-from scheduler.problem import Mode, SessionPin, SessionType
+from scheduler.one_patient import given_sessions
+from scheduler.problem import Mode, SessionType
 from scheduler.rules.facts import Facts, Held, PatientWeek, facts_of_one
 from scheduler.week import NONE, Week
 
@@ -183,16 +184,7 @@ class ClinicPlaces:
     @cached_property
     def fixed(self) -> frozenset[str]:
         """Sessions whose patients a pin gives."""
-        exact = {
-            (p.session.session_type, p.session.start, frozenset(p.session.patients))
-            for p in self.week.problem.pins
-            if isinstance(p, SessionPin) and (p.frozen or p.happened)
-        }
-        if not exact:
-            return frozenset()
-        return frozenset(
-            s.id for s in self.facts.sessions if (s.type.id, s.given.start, frozenset(s.patients)) in exact
-        )
+        return given_sessions(self.week.problem, self.facts.given)
 
     # -- with others in it ----------------------------------------------------------------------------------
 

@@ -96,7 +96,9 @@ class Sentences:
         elif cause is Cause.PIN:
             yield sentence(pin.TIED)
         elif cause is Cause.NEEDED:
-            yield sentence(size.KEPT, groups=sum(len(s.patients) > 1 for s in self.world.attended))
+            needed = sum(tie is Cause.NEEDED for tie in self.world.ties.values())
+            told = sentence(size.KEPT, groups=f"{needed} group{'s' * (needed != 1)}")
+            yield told.model_copy(update={"params": {"groups": needed}})
         else:
             for t in kinds:
                 yield from self._times(cause, t, beside)
