@@ -7,8 +7,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduler.explain.busy import Busy
 from scheduler.explain.causes import Cause
-from scheduler.explain.clinic import Bools, Busy, ClinicPlaces, Masks, overlapping
+from scheduler.explain.clinic import Bools, ClinicPlaces, Masks, overlapping
 from scheduler.one_patient import ties_of
 from scheduler.problem import Mode, Patient
 from scheduler.rules import audience, cohort, delivery

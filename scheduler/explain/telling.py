@@ -11,7 +11,8 @@ from typing import Final
 from scheduler.calendar import overlaps_any
 from scheduler.explain import phrases
 from scheduler.explain.causes import Cause, Tier
-from scheduler.explain.sentences import Sentences, sentence
+from scheduler.explain.places_said import sentence
+from scheduler.explain.sentences import Sentences
 from scheduler.explain.tiers import Share
 from scheduler.explain.world import World
 from scheduler.finding import Words
