@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,11 @@ class _Solve:
             other.construct(0.15)
             if other.value < self._best().value:
                 self.crew = [other]
+        if (
+            self._best().value >= BIG // 2
+        ):  # few states are kept, and the one legal week may be among the lost
+            with suppress(NoTimetableFound):
+                self._best().settle()
         self._tell("construction", force=True)
 
     def _best(self) -> Worker:

@@ -15,7 +15,9 @@ from hypothesis import given, settings
 
 from scheduler import NoTimetableFound, PinsClash, read_problem, solve, verify
 from scheduler.progress import Progress
+from tests.bench.synthetic import clinic_week
 from tests.oracle import judge, wrong_claims
+from tests.proof.proof_fresh_weeks import enforced
 from tests.strategies import problems
 
 Doc = dict[str, Any]
@@ -231,6 +233,16 @@ def test_a_pinned_time_outside_opening_hours_is_refused_by_its_rule() -> None:
         solved(clinic([{"id": "a"}], pins=pins))
     assert refused.value.pins == (0,)
     assert "grid" in refused.value.rules
+
+
+def test_who_can_reach_no_enforced_minimum_stays_at_home_and_the_others_are_planned() -> None:
+    """Three enforced days of which the payer allows two: of many weeks begun only the empty one is legal."""
+    document = enforced(clinic_week(41, 100))
+    answer = solved(document, deterministic=0.01)
+    assert_honest(document, answer)
+    barred = {p["id"] for p in document["patients"] if (p.get("authorized") or {}).get("days") == 2}
+    planned = {p for s in answer["sessions"] for p in s["patients"]}
+    assert planned - barred != set()
 
 
 def test_seeds_differ_but_all_are_honest() -> None:
