@@ -168,6 +168,7 @@ def _other_row(
 def _interrupted(report: Report, file: Path, after: float) -> None:
     """Ctrl-C in the middle of a search: the best timetable, written, within a second."""
     planning = Planning(file, 600)
+    _bounding(report, planning, file, 60)
     time.sleep(after)
     began = time.monotonic()
     planning.interrupt()
@@ -181,13 +182,7 @@ def _interrupted(report: Report, file: Path, after: float) -> None:
 def _bereft(report: Report, file: Path, seconds: float) -> None:
     """The process of the bound is killed: the search goes on, and keeps what had been proven."""
     planning = Planning(file, seconds)
-    found: list[int] = []
-
-    def started() -> bool:
-        found[:] = [pid for pid, command in planning.children if "lower_bound" in command]
-        return bool(found)
-
-    report.require(until(started, seconds + 30), f"{file.stem}: the bound has a process of its own")
+    found = _bounding(report, planning, file, seconds + 30)
     time.sleep(seconds / 4)
     for pid in found:
         os.kill(pid, signal.SIGKILL)
@@ -199,6 +194,18 @@ def _bereft(report: Report, file: Path, seconds: float) -> None:
         f"The bound's process killed in the middle of {seconds:g} s of {file.stem}: objective "
         f"{answer.objective:,}, bound {bound:,}, exit {answer.code}."
     )
+
+
+def _bounding(report: Report, planning: Planning, file: Path, patience: float) -> list[int]:
+    """Wait for the process that proves the bound: the search has begun then."""
+    found: list[int] = []
+
+    def started() -> bool:
+        found[:] = [pid for pid, command in planning.children if "lower_bound" in command]
+        return bool(found)
+
+    report.require(until(started, patience), f"{file.stem}: the bound has a process of its own")
+    return found
 
 
 def _sound(report: Report, what: str, answer: Answer) -> None:
