@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Literal, TypeGuard
 
-from scheduler.problem import AttendancePin, Mode, Patient, Problem, Session, SessionPin, SessionType
+from scheduler.problem import (
+    AttendancePin,
+    Mode,
+    Patient,
+    Pin,
+    Problem,
+    Session,
+    SessionPin,
+    SessionType,
+)
 from scheduler.rules import FLAGGED, PATIENT_TERMS
 from scheduler.rules.facts import Facts, Held, facts_of_one
 from scheduler.setting import Setting, setting_of
 from scheduler.timetable import Breach, PlannedSession
+
+Tie = Literal["pin", "others"]
 
 
 def narrowed(problem: Problem, sessions: Sequence[PlannedSession], patient: Patient) -> Problem:
@@ -29,39 +41,41 @@ def narrowed(problem: Problem, sessions: Sequence[PlannedSession], patient: Pati
     return problem.model_copy(update=update)
 
 
-def bound_sessions(
-    problem: Problem, setting: Setting, sessions: Sequence[PlannedSession], patient: Patient
-) -> frozenset[str]:
-    """The patient's sessions that others, or pins, need them in."""
-    closed = closed_sessions(problem, sessions)
-    pinned = {
-        (p.session_type, p.start)
-        for p in problem.pins
-        if isinstance(p, AttendancePin) and p.patient == patient.id
-    } | {(p.session.session_type, p.session.start) for p in problem.pins if isinstance(p, SessionPin)}
-    kept = set()
-    for session in (s for s in sessions if patient.id in s.patients and s.session_type in setting.types):
+def ties_of(
+    problem: Problem, setting: Setting, sessions: Iterable[PlannedSession], patient: str
+) -> dict[str, Tie]:
+    """The patient's sessions that they cannot leave, by id, and whether a pin or others keep them there."""
+    own = [s for s in sessions if patient in s.patients and s.session_type in setting.types]
+    given = given_sessions(problem, own)
+    seats = {(p.session_type, p.start) for p in problem.pins if _is_seat(p, patient)}
+    held = {(p.session.session_type, p.session.start) for p in problem.pins if isinstance(p, SessionPin)}
+    found: dict[str, Tie] = {}
+    for session in own:
         kind, others = setting.types[session.session_type], len(session.patients) - 1
-        alone = others == 0 and (session.session_type, session.start) in pinned
-        seated = (session.session_type, session.start) in pinned and kind.mode is not Mode.GROUP
-        attendance = any(
-            isinstance(p, AttendancePin)
-            and (p.patient, p.session_type, p.start) == (patient.id, session.session_type, session.start)
-            for p in problem.pins
-        )
-        lacking = kind.mode is Mode.GROUP and 0 < others < kind.size_min
-        if session.id in closed or attendance or alone or seated or lacking:
-            kept.add(session.id)
-    return frozenset(kept)
+        place, group = (session.session_type, session.start), kind.mode is Mode.GROUP
+        if session.id in given or place in seats or (place in held and (not group or others == 0)):
+            found[session.id] = "pin"
+        elif session.session_type in setting.cohorts_of or (group and 0 < others < kind.size_min):
+            found[session.id] = "others"
+    return found
 
 
-def closed_sessions(problem: Problem, sessions: Iterable[PlannedSession]) -> frozenset[str]:
-    """Sessions whose patients are given: closed groups, frozen and happened ones."""
-    cohorts = setting_of(problem).cohorts_of
+def _is_seat(pin: Pin, patient: str) -> TypeGuard[AttendancePin]:
+    return isinstance(pin, AttendancePin) and pin.patient == patient
+
+
+def given_sessions(problem: Problem, sessions: Iterable[PlannedSession]) -> frozenset[str]:
+    """Sessions whose patients a pin gives: frozen and happened ones."""
     exact = {
         _exactly(p.session) for p in problem.pins if isinstance(p, SessionPin) and (p.frozen or p.happened)
     }
-    return frozenset(s.id for s in sessions if s.session_type in cohorts or _exactly(s) in exact)
+    return frozenset(s.id for s in sessions if _exactly(s) in exact)
+
+
+def closed_sessions(problem: Problem, sessions: Sequence[PlannedSession]) -> frozenset[str]:
+    """Sessions that nobody may join or leave: closed groups as well."""
+    cohorts = setting_of(problem).cohorts_of
+    return given_sessions(problem, sessions) | {s.id for s in sessions if s.session_type in cohorts}
 
 
 def happened_of(

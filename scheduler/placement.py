@@ -16,7 +16,6 @@ from typing import Final
 from scheduler.errors import InternalFault
 from scheduler.finding import Finding, Words
 from scheduler.one_patient import (
-    bound_sessions,
     breaches_of,
     closed_sessions,
     happened_of,
@@ -27,6 +26,7 @@ from scheduler.one_patient import (
     price_now,
     priced,
     span_of,
+    ties_of,
     without,
 )
 from scheduler.openings import openings_beside
@@ -89,7 +89,7 @@ class PlacingQuestion:
     def __post_init__(self) -> None:
         self.narrow = narrowed(self.problem, self.sessions, self.patient)
         self.setting = setting_of(self.narrow)
-        self.bound_to = bound_sessions(self.problem, self.setting, self.sessions, self.patient)
+        self.bound_to = frozenset(ties_of(self.problem, self.setting, self.sessions, self.patient.id))
         self.others = tuple(without(self.sessions, self.patient.id, self.bound_to))
         self.happened = happened_of(self.problem, self.sessions, self.patient.id)
         week = compile_week(self.narrow)

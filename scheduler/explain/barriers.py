@@ -7,9 +7,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduler.explain.busy import Busy
 from scheduler.explain.causes import Cause
-from scheduler.explain.clinic import Bools, Busy, ClinicPlaces, Masks, overlapping
-from scheduler.problem import AttendancePin, Mode, Patient, SessionPin
+from scheduler.explain.clinic import Bools, ClinicPlaces, Masks, overlapping
+from scheduler.one_patient import ties_of
+from scheduler.problem import Mode, Patient
 from scheduler.rules import audience, cohort, delivery
 from scheduler.rules.facts import Held
 
@@ -180,24 +182,12 @@ class Barriers:
         pairs = (pair for pair in self.setting.problem.apart if self.patient.id in pair)
         return frozenset(q for pair in pairs for q in pair) - {self.patient.id}
 
-    def _tie(self, session: Held) -> int:
-        """What keeps the patient in a session that they attend; 0: they may leave it."""
-        key = (session.type.id, session.given.start)
-        pins = self.setting.problem.pins
-        mine = any(
-            isinstance(p, AttendancePin) and (p.patient, p.session_type, p.start) == (self.patient.id, *key)
-            for p in pins
-        )
-        its = any(
-            isinstance(p, SessionPin) and (p.session.session_type, p.session.start) == key for p in pins
-        )
-        others = len(session.patients) - 1
-        group = session.type.mode is Mode.GROUP
-        if mine or session.id in self.clinic.fixed or (its and (not group or others == 0)):
-            return int(Cause.PIN)
-        if session.type.id in self.setting.cohorts_of or (group and 0 < others < session.type.size_min):
-            return int(Cause.NEEDED)
-        return 0
+    @cached_property
+    def ties(self) -> dict[str, Cause]:
+        """What keeps the patient in sessions that they attend, by id; they may leave all others."""
+        own = [s.given for s in self.attended]
+        found = ties_of(self.setting.problem, self.setting, own, self.patient.id)
+        return {name: Cause.PIN if tie == "pin" else Cause.NEEDED for name, tie in found.items()}
 
     # -- the week as a whole --------------------------------------------------------------------------------
 

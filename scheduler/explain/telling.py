@@ -11,7 +11,8 @@ from typing import Final
 from scheduler.calendar import overlaps_any
 from scheduler.explain import phrases
 from scheduler.explain.causes import Cause, Tier
-from scheduler.explain.sentences import Sentences, sentence
+from scheduler.explain.places_said import sentence
+from scheduler.explain.sentences import Sentences
 from scheduler.explain.tiers import Share
 from scheduler.explain.world import World
 from scheduler.finding import Words
@@ -41,7 +42,7 @@ UNDECIDED: Final = Words(
 )
 ANY_ONE: Final = Words("any_one", "any one of these {count}, gone alone, would let some of it be held")
 TOGETHER: Final = Words("only_together", "only if all of these {count} were gone could some of it be held")
-BESIDES: Final = Words("besides", "that changed alone would not be enough as things stand; there is as well:")
+BESIDES: Final = Words("besides", "changing that alone would not be enough as things stand; there is also:")
 NO_WAY: Final = Words("no_way", "no week of any kind could hold what the program asks for")
 
 

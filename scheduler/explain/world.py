@@ -30,7 +30,7 @@ class World(Barriers):
         index, slot, wanted = self.week.type_index, self.clinic.slot, set(self.needed)
         held = [(index[s.type.id], s.start // slot, m, 0) for s, m in self.joinable]
         held += [
-            (t, s.start // slot, 0, self._tie(s))
+            (t, s.start // slot, 0, int(self.ties.get(s.id, 0)))
             for s in self.attended
             if (t := index[s.type.id]) in wanted and s.start % slot == 0
         ]

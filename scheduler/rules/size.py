@@ -29,7 +29,7 @@ NOT_HELD: Final = Words(
 HELD: Final = Words("groups_held", "{what}: {held} held, {parts}")
 KEPT: Final = Words(
     "needed",
-    "the patient is needed in {groups} groups that would otherwise be too small or a closed group short",
+    "the patient is needed in {groups}, closed or otherwise too small, and cannot leave for other times",
 )
 
 

@@ -100,10 +100,8 @@ class _Solve:
             other.construct(0.15)
             if other.value < self._best().value:
                 self.crew = [other]
-        if (
-            self._best().value >= BIG // 2
-        ):  # few states are kept, and the one legal week may be among the lost
-            with suppress(NoTimetableFound):
+        if self._best().value >= BIG // 2:
+            with suppress(NoTimetableFound):  # few states are kept: the one legal week may be among the lost
                 self._best().settle()
         self._tell("construction", force=True)
 

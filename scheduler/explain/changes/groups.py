@@ -22,7 +22,7 @@ LOOKED_AT: Final = 40  # starts with the most company
 ASK: Final = 10  # what it takes to ask one patient to come once more
 HELD: Final = Words(
     "session",
-    "one more session of {what}, {when}{led}{where}, for this patient and {others} others who are free",
+    "one more session of {what}, {when}{led}{where}, for this patient and {company} free then",
 )
 
 
@@ -77,6 +77,7 @@ def _candidate(inquiry: Inquiry, row: int) -> Candidate | None:
         "led": f" with {phrases.listed(names)}" if names else "",
         "where": f" in {rooms[0]}" if rooms else "",
         "others": len(others),
+        "company": phrases.others(len(others)),
     }
     effort = kind.minutes * len(crew) + ASK * len(others)
     held = session.model_copy(update={"patients": others})

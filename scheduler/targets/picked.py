@@ -1,113 +1,37 @@
-"""Where a picked-up session could go: a verdict for every other start, clinician and room, in one call.
-
-What a place means is the sum of what it means to each: the session's type, every patient in it, every
-clinician, every room. Each is asked once, alone, by the same rules that judge a timetable, so that a week of
-places costs hardly more than one check. What is broken already where the session stands bars nothing.
-"""
+"""The timetable without the picked-up session, and the session in hand: what each place means."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Final
 
 from scheduler.calendar import DAY
 from scheduler.finding import Words
-from scheduler.problem import AttendancePin, Patient, Problem, SessionPin, format_start
-from scheduler.rules import (
-    CLINICIAN_DAY,
-    PATIENT_MASKS,
-    PATIENT_TERMS,
-    PATIENT_WEEK,
-    clinician_availability,
-    cohort,
-    facilitators,
-    grid,
-    pin,
-    room,
-)
-from scheduler.rules.facts import Facts, Held, facts_of_clinician, facts_of_one, facts_of_room
+from scheduler.problem import AttendancePin, SessionPin, format_start
+from scheduler.rules import cohort, facilitators, grid, pin, room
+from scheduler.rules.facts import Facts, Held, facts_of_room
+from scheduler.targets.answer import Target, Verdict
+from scheduler.targets.people import Asked, Attendee, InHand, Leader, broken_with, with_held
 from scheduler.timetable import PlannedSession, Reason
 
 COSTS: Final = Words("costs", "{term}: {units} more, cost {cost}")
 PINNED: Final = Words("pinned", "pin {pin} keeps the session at {start}")
 
-Kind = Literal["fits", "soft", "hard"]
 
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a place fits, costs or breaks rules, by how much, and why; what breaks rules has no cost."""
-
-    verdict: Kind
-    cost: int
-    reasons: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One start: the verdict for the session with its own clinicians and room, and with others instead.
-
-    Where the type or its patients bar the start, whoever leads it and wherever it is, nobody else is asked.
-    """
-
-    start: str
-    own: Verdict
-    clinicians: dict[str, Verdict] = field(default_factory=dict)
-    rooms: dict[str, Verdict] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    session: str
-    targets: tuple[Target, ...]
-
-    def document(self) -> dict[str, Any]:
-        return {
-            "session": self.session,
-            "targets": [
-                {"start": t.start}
-                | _as_json(t.own)
-                | {"clinicians": {c: _as_json(v) for c, v in t.clinicians.items()}}
-                | {"rooms": {r: _as_json(v) for r, v in t.rooms.items()}}
-                for t in self.targets
-            ],
-        }
-
-
-def targets(problem: Problem, sessions: Sequence[PlannedSession], session: str) -> Targets:
-    """Verdicts of every place for the session of that id; KeyError where the timetable has none."""
-    facts = Facts(problem, sessions)
-    held = next((s for s in facts.sessions if s.id == session), None)
-    if held is None:
-        raise KeyError(session)
-    pick = _Pick(facts, held)
-    return Targets(session, tuple(pick.target(start) for start in pick.starts()))
-
-
-def _as_json(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "verdict": verdict.verdict,
-        "cost": verdict.cost,
-        "reasons": [r.model_dump(mode="json") for r in verdict.reasons],
-    }
-
-
-Asked = tuple[int, tuple[Reason, ...]]  # cost more than now, and what is broken
-
-
-class _Pick:
+class Picked:
     """The timetable without the session, and the session in hand."""
 
     def __init__(self, facts: Facts, held: Held) -> None:
         self.facts, self.held = facts, held
+        hand = InHand(facts, held)
         self.setting = facts.setting
         self.fields = dict(held.given)
         self.weights = facts.setting.problem.weights
-        self.patients = [_Attendee(self, self.setting.patients[p]) for p in held.patients]
+        self.patients = [Attendee(hand, self.setting.patients[p]) for p in held.patients]
         self.unfit: dict[tuple[str, ...], list[Reason]] = {}
-        self.leaders = {c.id: _Leader(self, c.id) for c in self.setting.problem.clinicians}
+        self.leaders = {c.id: Leader(hand, c.id) for c in self.setting.problem.clinicians}
 
     def starts(self) -> Iterator[int]:
         """Every slot of the opening hours in which the session would end by midnight."""
@@ -242,7 +166,7 @@ class _Pick:
         if barred is not None:
             return (barred,)
         others = [s for s in self.facts.by_room.get(name, ()) if s is not self.held]
-        return _broken((room,), facts_of_room(setting, name, _with(others, held)), held)
+        return broken_with((room,), facts_of_room(setting, name, with_held(others, held)), held)
 
     @cached_property
     def _needed_by(self) -> tuple[int, ...]:
@@ -271,105 +195,6 @@ def _seats(minute: int, given: AttendancePin, held: Held) -> bool:
     return (given.session_type, minute) == (held.type.id, held.start) and given.patient in held.patients
 
 
-class _Attendee:
-    """A patient of the session in hand, with the rest of their week."""
-
-    def __init__(self, pick: _Pick, patient: Patient) -> None:
-        self.pick, self.patient = pick, patient
-        setting = pick.setting
-        self.rest = tuple(s for s in pick.facts.by_patient[patient.id] if s is not pick.held)
-        now = facts_of_one(setting, patient, pick.facts.by_patient[patient.id])
-        self.units_now = self._units(now)
-        self.broken_now = {(f.rule, f.params.get("date")) for rule in PATIENT_WEEK for f in rule.check(now)}
-        whole = facts_of_one(setting, patient, self.rest).weeks[patient.id]
-        self.days = {day.day: day for day in whole.days}
-        self.known: dict[int, tuple[Asked, dict[str, int]]] = {}
-
-    def barred(self, held: Held) -> Reason | None:
-        """Why the patient cannot come then, whatever else they attend: cheap, so everybody is asked first."""
-        found = (m.bars(self.pick.setting, self.patient, held.type, held.interval) for m in PATIENT_MASKS)
-        return next((r for r in found if r is not None), None)
-
-    def ask(self, held: Held) -> Asked:
-        return self._asked(held)[0]
-
-    def more_units(self, held: Held) -> dict[str, int]:
-        return self._asked(held)[1]
-
-    def _asked(self, held: Held) -> tuple[Asked, dict[str, int]]:
-        if held.start not in self.known:
-            self.known[held.start] = self._judged(held)
-        return self.known[held.start]
-
-    def _judged(self, held: Held) -> tuple[Asked, dict[str, int]]:
-        setting = self.pick.setting
-        others = {d: day for d, day in self.days.items() if d != held.day}
-        facts = facts_of_one(setting, self.patient, _with(self.rest, held), others)
-        broken = tuple(
-            Reason(code=f.rule, text=f.text, params=f.params)
-            for rule in PATIENT_WEEK
-            for f in rule.check(facts)
-            if (f.rule, f.params.get("date")) not in self.broken_now
-        )
-        if broken:
-            return (0, broken), {}
-        units = self._units(facts)
-        more = {term: units[term] - self.units_now[term] for term in units}
-        cost = sum(n * getattr(self.pick.weights, term) for term, n in more.items())
-        return (cost, broken), more
-
-    def _units(self, facts: Facts) -> dict[str, int]:
-        return {term.NAME: term.units_of(facts, self.patient.id) for term in PATIENT_TERMS}
-
-
-class _Leader:
-    """A clinician, with the sessions they lead besides the one in hand."""
-
-    def __init__(self, pick: _Pick, clinician: str) -> None:
-        self.pick, self.id = pick, clinician
-        self.led = tuple(s for s in pick.facts.by_clinician.get(clinician, ()) if s is not pick.held)
-        self.by_day = {d: tuple(s for s in self.led if s.day == d) for d in {s.day for s in self.led}}
-        self.known: dict[int, tuple[Reason, ...]] = {}
-
-    def ask(self, held: Held) -> tuple[Reason, ...]:
-        if held.start not in self.known:
-            self.known[held.start] = self._judged(held)
-        return self.known[held.start]
-
-    def _judged(self, held: Held) -> tuple[Reason, ...]:
-        setting = self.pick.setting
-        away = clinician_availability.bars(setting, setting.clinicians[self.id], held.interval)
-        if away is not None:
-            return (away,)
-        near = [s for d in (held.day - 1, held.day, held.day + 1) for s in self.by_day.get(d, ())]
-        found = _broken(CLINICIAN_DAY, facts_of_clinician(setting, self.id, _with(near, held)), held)
-        return (*found, *self._week(held))
-
-    def _week(self, held: Held) -> tuple[Reason, ...]:
-        limit = self.pick.setting.clinicians[self.id].max_week_minutes
-        minutes = sum(s.minutes for s in self.led) + held.minutes
-        if limit is None or minutes <= limit:
-            return ()
-        facts = facts_of_clinician(self.pick.setting, self.id, _with(self.led, held))
-        rule = next(r for r in CLINICIAN_DAY if r.NAME == "clinician_load")
-        found = [f for f in rule.check(facts) if f.params["code"] == "week_load"]
-        return tuple(Reason(code=f.rule, text=f.text, params=f.params) for f in found)
-
-
 def _span(minutes: Sequence[int]) -> int:
     led = [n for n in minutes if n]
     return max(led) - min(led) if led else 0
-
-
-def _with(sessions: Sequence[Held], held: Held) -> tuple[Held, ...]:
-    return tuple(sorted((*sessions, held), key=lambda s: (s.start, s.end)))
-
-
-def _broken(rules: Sequence[Any], facts: Facts, held: Held) -> tuple[Reason, ...]:
-    """What the rules find that the session in hand has a part in."""
-    return tuple(
-        Reason(code=f.rule, text=f.text, params=f.params)
-        for rule in rules
-        for f in rule.check(facts)
-        if held.id in f.sessions
-    )
