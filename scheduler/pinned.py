@@ -89,7 +89,12 @@ class PinnedNeeds:
         if clinician_availability.bars(self.setting, clinician, wanted.interval) is not None:
             return False
         known = [self.setting.patients[p] for p in wanted.patients]
-        return facilitators.bars(wanted.kind.facilitators[entry], clinician, known) is None
+        return (
+            facilitators.bars(
+                self.setting, wanted.kind.facilitators[entry], clinician, known, wanted.interval
+            )
+            is None
+        )
 
     # -- rooms ----------------------------------------------------------------------------------------------
 

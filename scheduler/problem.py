@@ -54,6 +54,7 @@ TERMS: Final = (
     "load_spread",
 )
 ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
+REGION_PATTERN: Final = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"  # of ISO 3166
 _CLOCK = re.compile(r"(\d\d):(\d\d)", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _START = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)", re.ASCII)
@@ -171,6 +172,24 @@ class Closure(DatedWindow):
     applies_to: Literal["all", "in_person"] = "all"
 
 
+class ActiveDates(Document):
+    """First and last date (inclusive) on which something holds; a missing end is open."""
+
+    from_: LocalDate | None = Field(default=None, alias="from")
+    until: LocalDate | None = None
+
+
+class Standing(ActiveDates):
+    """A place that a group keeps week after week: weekday and start, with clinicians and room if named."""
+
+    id: Id
+    session_type: Id
+    day: Weekday
+    start: Clock
+    clinicians: tuple[Id, ...] | None = Field(default=None, strict=False)
+    room: Id | None = None
+
+
 class Clinic(Document):
     id: Id
     name: str = Field(default="", max_length=500)
@@ -179,6 +198,8 @@ class Clinic(Document):
     slot_minutes: Literal[5, 10, 15, 20, 30, 60] = 15
     opening_hours: tuple[WeeklyWindow, ...] = Field(default=(), strict=False)
     closures: tuple[Closure, ...] = Field(default=(), strict=False)
+    region: Annotated[str, Field(pattern=REGION_PATTERN)] | None = None
+    standing: tuple[Standing, ...] = Field(default=(), strict=False)
 
 
 class Size(Document):
@@ -275,6 +296,7 @@ class Clinician(Document):
     buffer_minutes: Minutes = 0
     max_consecutive_minutes: Minutes | None = None
     break_minutes: Minutes = 0
+    covered_by: tuple[Id, ...] = Field(default=(), strict=False)
 
 
 class Room(Document):
@@ -284,13 +306,6 @@ class Room(Document):
     features: tuple[str, ...] = Field(default=(), strict=False)
     turnover_minutes: Minutes = 0
     closures: tuple[DatedWindow, ...] = Field(default=(), strict=False)
-
-
-class ActiveDates(Document):
-    """First and last date (inclusive) on which a session may be; a missing end is open."""
-
-    from_: LocalDate | None = Field(default=None, alias="from")
-    until: LocalDate | None = None
 
 
 class Authorization(ActiveDates):
@@ -313,6 +328,14 @@ class Commitment(ActiveDates):
     travel_minutes: Minutes = 0
     strength: Literal["hard", "soft"] = "hard"
     weight: Annotated[int, Field(ge=1, le=5)] = 1
+
+
+class Phase(Document):
+    """From a date on a program holds; null: the patient is not in this clinic's care."""
+
+    from_: LocalDate = Field(alias="from")
+    program: Id | None = None
+    name: str = Field(default="", max_length=60)
 
 
 class Patient(ProgramRules):
@@ -341,6 +364,7 @@ class Patient(ProgramRules):
         ...,
     ] = Field(default=(), strict=False)
     authorized: Authorization = Authorization()
+    phases: tuple[Phase, ...] = Field(default=(), strict=False)
 
 
 class Cohort(Document):

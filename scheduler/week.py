@@ -77,6 +77,8 @@ class Arrays(NamedTuple):
     often: Bools  # [p] what has happened is more of a type a day than `per_day`: excused
     enforced: Bools  # [p, flagged rule]
     primary: Ints  # [p] clinician or -1
+    covers: Bools  # [c,c] the second stands in for the first
+    away: Bools  # [c,t,u] a time off of the clinician overlaps the session
     unmet_price: Longs  # [p] cost of one unmet minute
     apart_of: Ints  # [p,i] patients kept apart, -1 ends
     cohort_ok: Bools  # [k,t,u] the cohort can meet: every member not excused may attend
@@ -108,6 +110,12 @@ class Week:
 
 def compile_week(problem: Problem) -> Week:
     return _Compiler(problem).week()
+
+
+def counts_as_primary(a: Arrays, p: int, c: int, t: int, u: int) -> bool:
+    """Whether the clinician is the patient's primary, or covers them in a session they are away from."""
+    own = int(a.primary[p])
+    return own == c or (own >= 0 and bool(a.covers[own, c] and a.away[own, t, u]))
 
 
 def slots_up(minutes: int, slot: int) -> int:
@@ -177,6 +185,8 @@ class _Compiler:
             qualified=self._qualified(max(entries, 1)),
             primary_entry=self._primary_entries(max(entries, 1)),
             cok=self._clinicians(ok),
+            covers=self._covers(),
+            away=self._away(),
             buffer=_ints([slots_up(c.buffer_minutes, self.slot) for c in self.problem.clinicians]),
             day_load=_ints([_limit(c.max_day_minutes) for c in self.problem.clinicians]),
             week_load=_ints([_limit(c.max_week_minutes) for c in self.problem.clinicians]),
@@ -234,6 +244,22 @@ class _Compiler:
                     if t.minutes == minutes:
                         cok[i, j] = mask & ok[j]
         return cok
+
+    def _covers(self) -> Bools:
+        clinicians = self.problem.clinicians
+        found = np.zeros((len(clinicians), len(clinicians)), np.bool_)
+        for i, c in enumerate(clinicians):
+            found[i, [self.clinician_index[other] for other in c.covered_by]] = True
+        return found
+
+    def _away(self) -> Bools:
+        found = np.zeros((len(self.problem.clinicians), len(self.types), self.slots), np.bool_)
+        for i, c in enumerate(self.problem.clinicians):
+            for j, t in enumerate(self.types):
+                there = np.ones(self.slots, np.bool_)
+                self._overlapping(there, t.minutes, self.calendar.time_off[c.id])
+                found[i, j] = ~there
+        return found
 
     def _rooms(self) -> Bools:
         rooms = self.problem.rooms

@@ -1,4 +1,4 @@
-"""A naive, independent judge of a timetable, written from the contract alone.
+"""A naive, independent judge of a timetable, written from the contract and its additions alone.
 
 It imports nothing of the program and looks at plain parsed JSON. Every rule is spelled out the slow, literal
 way, so that a disagreement with the program is worth reading. Times are minutes since 00:00 of `week_start`.
@@ -159,6 +159,9 @@ class Week:
         self.rooms = self.by_id("rooms")
         self.patients = self.by_id("patients")
         self.open_days = [day for day in range(7) if self.weekly(get(self.clinic, "opening_hours", []), day)]
+        for name, patient in self.patients.items():
+            if get(patient, "phases", []):
+                self.patients[name] = self.in_phase(patient)
 
     def by_id(self, collection: str) -> dict[str, Doc]:
         return {item["id"]: item for item in get(self.problem, collection, [])}
@@ -191,6 +194,35 @@ class Week:
             for day in range(7)
             if self.is_within(day, window["date"], get(window, "until_date", window["date"]))
         ]
+
+    def in_phase(self, patient: Doc) -> Doc:
+        """The patient with the program and the active dates that the phases give them in this week."""
+
+        def program(day: int) -> str | None:
+            begun = [p for p in patient["phases"] if self.day_number(p["from"]) <= day]
+            return str(held) if (held := begun[-1].get("program") if begun else patient["program"]) else None
+
+        runs: list[list[int]] = [[]]
+        for day in range(7):
+            if program(day) is None:
+                runs.append([])
+            else:
+                runs[-1].append(day)
+        run = max(enumerate(runs), key=lambda r: (bool(r[1]), self.open_among(r[1]), r[0]))[1]
+        active = dict(get(patient, "active", {}))
+        days = [day for day in run if self.is_within(day, active.get("from"), active.get("until"))]
+        first, last = (days[0], days[-1]) if days else (7, 6)
+        names = list(dict.fromkeys(program(day) for day in run))
+        held = max(
+            enumerate(names),
+            key=lambda n: (self.open_among([day for day in run if program(day) == n[1]]), n[0]),
+            default=(0, patient["program"]),
+        )[1]
+        dates = {"from": self.text(first * DAY)[:10], "until": self.text(last * DAY)[:10]}
+        return patient | {"program": held, "active": dates}
+
+    def open_among(self, days: list[int]) -> int:
+        return len([day for day in days if day in self.open_days])
 
     def is_active(self, patient: Doc, day: int) -> bool:
         active = get(patient, "active", {})
@@ -326,8 +358,18 @@ def can_fill(week: Week, session: Session, clinician: str, entry: Doc) -> bool:
     holds_one = any(credential in held for credential in wanted)
     if get(entry, "primary", False):
         primaries = [week.patients[patient].get("primary_clinician") for patient in session.patients]
-        return holds_one or all(primary == clinician for primary in primaries)
+        return holds_one or all(stands_for(week, session, clinician, primary) for primary in primaries)
     return holds_one or not wanted
+
+
+def stands_for(week: Week, session: Session, clinician: str, primary: str | None) -> bool:
+    """Whether the clinician is the primary, or covers them in a time off that the session overlaps."""
+    if primary is None or primary == clinician:
+        return primary is not None
+    own = week.clinicians[primary]
+    return clinician in get(own, "covered_by", []) and meets_any(
+        session.span, week.dated(get(own, "time_off", []))
+    )
 
 
 def keeps_availability(week: Week, session: Session) -> bool:

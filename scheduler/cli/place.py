@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from scheduler.names import Names
 from scheduler.show import counted, flag, hours
 
 if TYPE_CHECKING:
+    from scheduler.admission import Admission
     from scheduler.plans import Attendance, Opening, Placement, Plan
     from scheduler.starting import Start, Week
 
@@ -27,6 +28,10 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--then", nargs=2, action="append", default=[], metavar=("WEEK.json", "OUT.json"),
         help="a later week with its timetable: when could they start? (may be given again)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--from", dest="from_", type=day, metavar="DATE",
+        help="care begins on that date: the earliest start, and why it is not then",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="a JSON document instead of lines to read")
 
@@ -45,6 +50,8 @@ def run(arguments: Namespace) -> int:
         patient = read_patient(given, problem)
     except ProblemRefused as refusal:
         raise refused(named(arguments.patient), refusal.faults, refusal.kind) from None
+    if arguments.from_ is not None:
+        return _admitted(arguments, given, (problem, sessions))
     placement = place(problem, sessions, patient, options=arguments.options)
     start = _start(arguments, given, (problem, sessions)) if arguments.then else None
     if arguments.json:
@@ -60,10 +67,44 @@ def run(arguments: Namespace) -> int:
 def _start(arguments: Namespace, given: bytes, first: Week) -> Start:
     from scheduler.starting import when
 
+    return when(_weeks(arguments, first), given)
+
+
+def _weeks(arguments: Namespace, first: Week) -> list[Week]:
     weeks = [first]
     for week, timetable in arguments.then:
         weeks.append((read_week(week).problem, read_timetable(timetable).sessions))
-    return when(weeks, given)
+    return weeks
+
+
+def _admitted(arguments: Namespace, given: bytes, first: Week) -> int:
+    from scheduler.admission import admission
+
+    made = admission(_weeks(arguments, first), given, arguments.from_)
+    if arguments.json:
+        write(None, as_text({"admission": made.document()}))
+    else:
+        print(*admission_lines(made, Names(first[0])), sep="\n")
+    return 0
+
+
+def admission_lines(made: Admission, names: Names) -> Iterator[str]:
+    """What passes before the start, date by date, then the plan."""
+    for one in made.reasons:
+        yield f"Not on {_day(one.date)}: {one.reason.text}."
+    if made.plan is None or made.first_session is None:
+        yield f"{made.patient}, whose care begins on {_day(made.from_)}, cannot start in these weeks."
+        return
+    after = f", after {counted(made.open_days_waited, 'open day')}" if made.open_days_waited else ""
+    yield f"{made.patient} starts on {_day(made.first_session)}{after}."
+    yield from _plan_lines(1, made.plan, names)
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f'{text!r}: expected a date "YYYY-MM-DD"') from None
 
 
 def lines_of(placement: Placement, names: Names, known: bool = False) -> Iterator[str]:

@@ -15,6 +15,7 @@ from scheduler.cli.log import SearchLog, search_log
 from scheduler.errors import Fault, PinsClash
 from scheduler.problem import Problem
 from scheduler.progress import Progress
+from scheduler.standing import GROUPS
 from scheduler.timetable import Timetable
 
 
@@ -40,6 +41,12 @@ def configure(parser: ArgumentParser) -> None:
         type=seconds,
         metavar="WORK",
         help="stop after this much work: the same answer every time",
+    )
+    parser.add_argument(
+        "--groups",
+        choices=GROUPS,
+        default="free",
+        help="standing groups: ignored (free, the default), the only places of their types, or preferred",
     )
     parser.add_argument(
         "--log",
@@ -100,6 +107,7 @@ def plan(problem: Problem, arguments: Namespace, log: SearchLog | None = None) -
             deterministic=arguments.deterministic,
             on_progress=listen,
             stop=stop,
+            groups=getattr(arguments, "groups", "free"),
         )
         return timetable
 

@@ -117,7 +117,7 @@ class Barriers:
             return found
         if not clinic.staffed(who, np.ones((who.shape[1], 1), np.bool_))[0]:
             return found | int(Cause.CREDENTIAL)
-        there = clinic.there[:, t]
+        there = clinic.there_for(t, int(clinic.a.primary[self.p]))
         on_site = clinic.staffed(who, there)
         found[~on_site] = Cause.ON_SITE
         engaged, loaded = self.occupied(t)
@@ -175,7 +175,10 @@ class Barriers:
         """Whether its clinicians may fill their entries for this patient."""
         who = self.who(t)
         led = [self.week.clinician_index[c] for c in session.clinicians[: len(who)]]
-        return all(who[f, c] for f, c in enumerate(led))
+        u = session.start // self.clinic.slot
+        there = self.clinic.there_for(t, int(self.clinic.a.primary[self.p]))
+        covering = self.clinic.a.covers[int(self.clinic.a.primary[self.p])]
+        return all(who[f, c] and (there[c, u] or not covering[c]) for f, c in enumerate(led))
 
     @cached_property
     def apart(self) -> frozenset[str]:

@@ -122,12 +122,22 @@ class ClinicPlaces(Occupation):
         return self.could_come < np.asarray(self.a.size_min)[:, None]
 
     def qualified(self, t: int, primary: int) -> NDArray[np.bool_]:
-        """[entry, clinician] for a patient with that primary clinician (-1: none)."""
+        """[entry, clinician] for a patient with that primary clinician (-1: none) and who covers for them."""
         who = np.array(self.a.qualified[t, : self.a.entries[t]])
         for f in range(len(who)):
             if self.a.primary_entry[t, f] and primary >= 0:
+                who[f] |= self.a.covers[primary]
                 who[f, primary] = True
         return who
+
+    def there_for(self, t: int, primary: int) -> Bools:
+        """[clinician, slot] on site for a patient: who only covers their primary, while that one is away."""
+        if primary < 0 or not self.a.covers[primary].any():
+            return self.there[:, t]
+        only = self.a.covers[primary] & ~self.a.qualified[t, : self.a.entries[t]].any(axis=0)
+        found = np.array(self.there[:, t])
+        found[only] &= self.a.away[primary, t]
+        return found
 
     @staticmethod
     def staffed(who: NDArray[np.bool_], able: Bools) -> Bools:

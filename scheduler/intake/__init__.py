@@ -15,6 +15,7 @@ import rfc8785
 
 from scheduler.errors import Fault, ProblemRefused
 from scheduler.intake.arithmetic import check_arithmetic, check_size
+from scheduler.intake.continuity import check_continuity
 from scheduler.intake.foresight import foreseen
 from scheduler.intake.form import check_form
 from scheduler.intake.place import EnoughFaults, Faults, Root
@@ -22,6 +23,7 @@ from scheduler.intake.references import check_references
 from scheduler.intake.sessions import check_sessions
 from scheduler.intake.sound import may_hold_halves, sound
 from scheduler.intake.text import Parsed, parse, report_twice, values_at_most
+from scheduler.phases import in_phase
 from scheduler.problem import Problem
 
 __all__ = ["MAX_LISTED", "Reading", "problem_digest", "read_problem"]
@@ -44,6 +46,7 @@ def read_problem(document: dict[str, Any] | str | bytes) -> Reading:
     problem = _checked(parsed, faults, _hints(document))
     if problem is None:
         raise ProblemRefused(_listed(faults, parsed.value, "faults"))
+    problem = in_phase(problem)
     problem._document = parsed.value
     problem._warnings = tuple(_listed(foreseen(problem), parsed.value, "warnings"))
     return Reading(problem, problem.warnings)
@@ -75,7 +78,7 @@ def _checked(parsed: Parsed, faults: Faults, hints: _Hints) -> Problem | None:
         root = Root(document)
         check_size(root, faults)
         problem = check_form(document, faults, hints.values_at_most)
-        for check in (check_references, check_arithmetic, check_sessions):
+        for check in (check_references, check_arithmetic, check_sessions, check_continuity):
             check(root, faults)
     except EnoughFaults:
         return None

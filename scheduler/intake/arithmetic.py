@@ -36,6 +36,7 @@ RANGES: Final = (
 )
 FIRST_AND_LAST_DATES: Final = (
     *((*path, "date", "until_date") for path in DATED_WINDOWS),
+    ("clinic", "standing", EACH, "from", "until"),
     ("patients", EACH, "active", "from", "until"),
     ("patients", EACH, "authorized", "from", "until"),
     ("patients", EACH, "commitments", EACH, "from", "until"),

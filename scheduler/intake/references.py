@@ -23,6 +23,11 @@ REFERENCES: Final = (
     (("apart", EACH, EACH), "patients"),
     (("cohorts", EACH, "session_types", EACH), "session_types"),
     (("cohorts", EACH, "patients", EACH), "patients"),
+    (("patients", EACH, "phases", EACH, "program"), "programs"),
+    (("clinicians", EACH, "covered_by", EACH), "clinicians"),
+    (("clinic", "standing", EACH, "session_type"), "session_types"),
+    (("clinic", "standing", EACH, "clinicians", EACH), "clinicians"),
+    (("clinic", "standing", EACH, "room"), "rooms"),
     (("pins", EACH, "session", "session_type"), "session_types"),
     (("pins", EACH, "session", "clinicians", EACH), "clinicians"),
     (("pins", EACH, "session", "room"), "rooms"),
@@ -34,6 +39,7 @@ REFERENCES: Final = (
 # Lists that are sets: nothing may be in them twice. (Windows and facilitators may: they are not.)
 SETS: Final = (
     ("clinic", "opening_hours", EACH, "days"),
+    ("clinic", "standing", EACH, "clinicians"),
     ("session_types", EACH, "facilitators", EACH, "credentials"),
     ("session_types", EACH, "room", "features"),
     ("session_types", EACH, "windows", EACH, "days"),
@@ -43,6 +49,7 @@ SETS: Final = (
     ("programs", EACH, "enforce"),
     ("clinicians", EACH, "credentials"),
     ("clinicians", EACH, "availability", EACH, "days"),
+    ("clinicians", EACH, "covered_by"),
     ("rooms", EACH, "features"),
     ("patients", EACH, "tags"),
     ("patients", EACH, "lift"),
@@ -99,6 +106,7 @@ def _id_scopes(root: Place) -> Iterator[list[Place]]:
     """The ids of each collection; requirements and commitments are collections of their owner."""
     for collection in COLLECTIONS:
         yield root.spots(collection, EACH, "id")
+    yield root.spots("clinic", "standing", EACH, "id")
     yield root.spots("pins", EACH, "session", "id")
     for owners, lists in (
         ("programs", "requirements"),

@@ -254,7 +254,7 @@ class Placing:
             if a.cok[c, t, u] and clinician_free(self.arrays, state, np.int64(c), t, u)
         ]
         entries = [
-            [c for c in free if may_fill(self.arrays, t, np.int64(f), np.int64(c), self.p)]
+            [c for c in free if may_fill(self.arrays, t, u, np.int64(f), np.int64(c), self.p)]
             for f in range(int(a.entries[t]))
         ]
         rooms = [-1]

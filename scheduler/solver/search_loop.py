@@ -14,6 +14,7 @@ import numpy as np
 from scheduler.cores import cores_allowed
 from scheduler.errors import InternalFault, NoTimetableFound
 from scheduler.evaluation import Evaluation, evaluate
+from scheduler.grid import Grid
 from scheduler.pins import refuse_clashes
 from scheduler.problem import Problem, SessionPin
 from scheduler.progress import Progress, ProgressListener, gap_between
@@ -25,6 +26,7 @@ from scheduler.solver.kernels.memory import KINDS
 from scheduler.solver.proving import Proving
 from scheduler.solver.seeding import excuse_facts
 from scheduler.solver.worker import Worker
+from scheduler.standing import Groups
 from scheduler.timetable import PlannedSession, Timetable
 from scheduler.verify import verify
 from scheduler.week import Week, compile_week
@@ -44,6 +46,7 @@ class _Solve:
         deterministic: float | None,
         on_progress: ProgressListener | None,
         stop: threading.Event | None,
+        groups: Groups = "free",
     ) -> None:
         self.began = time.monotonic()
         self.problem, self.time_limit, self.gap, self.seed = problem, time_limit, gap, seed
@@ -53,8 +56,13 @@ class _Solve:
         self.week = compile_week(problem)
         happened = [p for p in problem.pins if isinstance(p, SessionPin) and p.happened]
         excuse_facts(self.week, [_fact(self.week, i, p) for i, p in enumerate(happened)])
+        self.groups, self.free = groups, self.week
+        self.grid = Grid(self.week) if groups != "free" else None
+        if self.grid is not None:
+            self.week = self.grid.kept() if groups == "standing" else self.grid.preferred()
         self.workers = 1 if deterministic is not None else workers
-        self.proving = Proving(self.week)
+        # preferring the grid changes the price that the search sees, and not the one that a bound is about
+        self.proving = Proving(self.free if groups == "prefer" else self.week)
         self.phases: list[dict[str, Any]] = []
         self.told = 0.0
         self.crew: list[Worker] = []
@@ -87,10 +95,11 @@ class _Solve:
         return self._answer(sessions_of(self.week, best.best), doubtful)
 
     def _construct(self) -> None:
-        """The best of a few constructions with growing noise, within a tenth of the time."""
+        """The baseline taken up again or a construction, then noisy ones, within a tenth of the time."""
         budget = min(0.8, self.time_limit / 10)
         first = Worker(self.week, self.seed)
-        first.construct(0.0)
+        if not first.resume():
+            first.construct(0.0)
         self.crew = [first]
         for k in range(1, 12):
             done = self.seconds > budget if self.deterministic is None else k >= 3
@@ -202,7 +211,8 @@ class _Solve:
         figures: Evaluation = evaluate(self.problem, sessions)
         bound = min(self.bound, figures.value)
         best = self._best()
-        if figures.value != best.value:
+        premium = self.grid.premium(sessions) if self.grid is not None and self.groups == "prefer" else 0
+        if figures.value != best.value - premium:
             raise InternalFault(f"the search says {best.value}, the rules say {figures.value}")
         if self.stop.is_set():
             reason = "cancelled"
@@ -225,7 +235,9 @@ class _Solve:
             "history": [{"seconds": s, "best": v, "bound": b} for s, v, b in self.history],
             "placements_not_exact": doubtful,
         }
-        timetable = timetable_of(self.week, sessions, figures, bound, solver)
+        if self.groups != "free":
+            solver["groups"] = self.groups
+        timetable = timetable_of(self.free, sessions, figures, bound, solver)
         judged = verify(self.problem, timetable)
         if not judged.clean:
             wrong = [str(f) for f in judged.findings] + [str(c) for c in judged.wrong_claims]
@@ -279,12 +291,16 @@ def solve(
     deterministic: float | None = None,
     on_progress: ProgressListener | None = None,
     stop: threading.Event | None = None,
+    groups: Groups = "free",
 ) -> Timetable:
     """The best timetable found for a week, with a proven lower bound; verified before it is returned.
 
     `time_limit` is in seconds from the call; the search also ends when the proven gap is at most `gap`, or
     when `stop` is set (the best timetable so far is returned). `deterministic` replaces the clock by an
     amount of work (thousands of search rounds): the same timetable on every machine.
+
+    `groups` says what standing groups mean: nothing, the only places where groups of their types are held
+    (the bound is then one for such weeks), or places that are preferred.
 
     The first call on a machine translates the search kernels before its clock starts (about half a minute).
 
@@ -295,6 +311,14 @@ def solve(
 
         warm_up()
     run = _Solve(
-        problem, time_limit, gap, seed, workers or min(8, cores_allowed()), deterministic, on_progress, stop
+        problem,
+        time_limit,
+        gap,
+        seed,
+        workers or min(8, cores_allowed()),
+        deterministic,
+        on_progress,
+        stop,
+        groups,
     )
     return run.run()

@@ -16,7 +16,7 @@ import numpy as np
 from scheduler.errors import NoTimetableFound
 from scheduler.problem import AttendancePin, SessionPin
 from scheduler.solver.personal import Key, PersonalWeeks
-from scheduler.week import NONE, Week
+from scheduler.week import NONE, Week, counts_as_primary
 
 STEPS: Final = 4000  # patients tried, after which one order of trying is given up
 
@@ -92,7 +92,10 @@ class Seats:
         given = [self.week.clinician_index[c] for c in pin.session.clinicians or ()]
         for f in range(int(a.entries[t])):
             who = [given[f]] if given else np.flatnonzero(a.cok[:, t, u])
-            if not any(a.qualified[t, f, c] or (a.primary_entry[t, f] and a.primary[p] == c) for c in who):
+            if not any(
+                a.qualified[t, f, c] or (a.primary_entry[t, f] and counts_as_primary(a, p, int(c), t, u))
+                for c in who
+            ):
                 return False
         return True
 

@@ -17,6 +17,7 @@ from scheduler.solver.kernels.memory import Search, new_memory, restore, total
 from scheduler.solver.kernels.plan import STATES
 from scheduler.solver.kernels.search import construct, improve, settle
 from scheduler.solver.kernels.state import LOGGED, ZERO, State, undo
+from scheduler.solver.resuming import resume
 from scheduler.solver.seeding import pinned_places, seed_pins
 from scheduler.week import Week
 
@@ -70,6 +71,15 @@ class Worker:
                 self._meet(k, int(t))
         can = a.pok & a.group[None, :, None] & ~a.cohort_type[None, :, None]
         return int(construct(self.arrays, state, plan, best, can, noise, SHARE, BEAM))
+
+    def resume(self) -> bool:
+        """Begin with the baseline, everybody planned anew in it; False without one."""
+        state, plan, best = self.boxed
+        if not resume(self.week, self.arrays, self.state, state):
+            return False
+        nothing = np.zeros_like(self.week.arrays.pok)
+        construct(self.arrays, state, plan, best, nothing, 0.0, SHARE, STATES)
+        return True
 
     def _meet(self, k: int, t: int) -> None:
         """Hold a closed group as often as its members need it, as far as the clinic can."""

@@ -127,7 +127,8 @@ class Picked:
     def _judged_unfit(self, crew: tuple[str, ...]) -> list[Reason]:
         patients = [self.setting.patients[p] for p in self.held.patients]
         pairs = zip(self.held.type.facilitators, crew, strict=False)
-        asked = [facilitators.bars(entry, self.setting.clinicians[c], patients) for entry, c in pairs]
+        known, when = self.setting.clinicians, self.held.interval
+        asked = [facilitators.bars(self.setting, entry, known[c], patients, when) for entry, c in pairs]
         return [r for r in asked if r is not None]
 
     def _changed(self, held: Held) -> int:

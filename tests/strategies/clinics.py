@@ -51,6 +51,7 @@ def plain_problem(dice: Random, most_patients: int = 5, most_types: int = 4) -> 
     people = ids("p", 0 if chance(dice, 3) else dice.randint(1, most_patients))
     problem["patients"] = [_patient(dice, p, problem) for p in people]
     problem |= _closed_groups(dice, problem)
+    _lasting(Random(repr(problem)), problem, first)
     if chance(dice, 40):
         problem["weights"] = {term: dice.randint(0, 50) for term in some(dice, TERMS)}
     return problem
@@ -221,6 +222,23 @@ def _patient(dice: Random, name: str, problem: Doc) -> Doc:
 def _authorized(dice: Random, first: date) -> Doc:
     amounts = {"days": (50, lambda: dice.randint(0, 4)), "minutes": (50, lambda: 45 * dice.randint(0, 8))}
     return optional(dice, amounts) | dates(dice, first)
+
+
+def _lasting(dice: Random, problem: Doc, first: date) -> None:
+    """Cover and phases, from dice of their own: the other draws are as they were without."""
+    names = [c["id"] for c in problem["clinicians"]]
+    for clinician in problem["clinicians"]:
+        others = [n for n in names if n != clinician["id"]]
+        if others and chance(dice, 50):
+            clinician["covered_by"] = some(dice, others, least=1)
+    programs = [p["id"] for p in problem["programs"]]
+    for patient in problem["patients"]:
+        if chance(dice, 15):
+            days = sorted(dice.sample(range(-5, 9), dice.randint(1, 3)))
+            patient["phases"] = [
+                {"from": (first + timedelta(days=d)).isoformat(), "program": dice.choice([*programs, None])}
+                for d in days
+            ]
 
 
 def _closed_groups(dice: Random, problem: Doc) -> Doc:

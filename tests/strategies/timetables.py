@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from scheduler.calendar import Interval
+from scheduler.phases import in_phase
 from scheduler.problem import Problem, SessionType
 from scheduler.rules import PATIENT_MASKS, clinician_availability, cohort, facilitators, room
 from scheduler.setting import Setting, setting_of
@@ -18,7 +19,7 @@ Starts = tuple[int, ...]
 
 def plan(dice: Random, document: Doc, legal: bool, most: int = 10) -> list[Doc]:
     """Sessions put together with sense: mostly possible one by one, and with `legal` all together."""
-    problem = Problem.model_validate(document)
+    problem = in_phase(Problem.model_validate(document))
     setting = setting_of(problem)
     possible = [(t, starts) for t in problem.session_types if (starts := setting.calendar.starts(t))]
     sessions: list[Doc] = []
@@ -83,7 +84,7 @@ def _leaders(
         able = [
             c
             for c in rest
-            if facilitators.bars(entry, c, people) is None
+            if facilitators.bars(setting, entry, c, people, place) is None
             and clinician_availability.bars(setting, c, place) is None
         ]
         chosen += [c.id for c in some(dice, able or (rest if chance(dice, 20) else []), least=1, most=1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scheduler.intake.foresight.cohorts import warn_of_cohorts
+from scheduler.intake.foresight.continuity import warn_of_phases, warn_of_standing
 from scheduler.intake.foresight.ignored import warn_of_ignored
 from scheduler.intake.foresight.outlook import Outlook
 from scheduler.intake.foresight.patients import warn_of_patients
@@ -19,7 +20,14 @@ def foreseen(problem: Problem) -> Faults:
     warnings = Faults()
     outlook = Outlook(setting_of(problem), warnings)
     try:
-        for warn in (warn_of_session_types, warn_of_patients, warn_of_cohorts, warn_of_ignored):
+        for warn in (
+            warn_of_standing,
+            warn_of_session_types,
+            warn_of_patients,
+            warn_of_cohorts,
+            warn_of_phases,
+            warn_of_ignored,
+        ):
             warn(outlook)
     except EnoughFaults:
         pass  # `warnings` knows that it is not complete

@@ -9,6 +9,7 @@ import numpy as np
 
 from scheduler.solver.keeping.parts import Key, Slot
 from scheduler.timetable import PlannedSession
+from scheduler.week import counts_as_primary
 
 if TYPE_CHECKING:
     from scheduler.solver.keeping.model import Keeping
@@ -112,7 +113,7 @@ def _candidates(keeping: Keeping, key: Key, f: int, alone: int) -> list[int]:
     a, (t, u) = keeping.a, key
     end = u + int(a.length[t])
     who = [alone] if alone >= 0 else [*keeping.members.get(key, ()), *keeping.joiners.get(key, ())]
-    own = {int(a.primary[p]) for p in who}
+    own = {c for c in range(a.cok.shape[0]) if any(counts_as_primary(a, p, c, t, u) for p in who)}
     return [
         c
         for c in range(a.cok.shape[0])
@@ -158,7 +159,7 @@ def _seat(keeping: Keeping, slot: Slot) -> None:
         if slot.alone != p:
             model.add_implication(keep, slot.held)
         for (f, c), led in slot.lead.items():
-            if not a.qualified[t, f, c] and a.primary[p] != c:
+            if not a.qualified[t, f, c] and not counts_as_primary(a, p, c, *slot.key):
                 model.add_bool_or(led.negated(), keep.negated())
     if slot.alone >= 0:
         return

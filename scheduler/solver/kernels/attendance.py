@@ -210,7 +210,8 @@ def gather(A, S, P, p, staff, share, thin):
         for u in range(pok.shape[2]):
             if not pok[p, t, u] or banned[t, u] == ban:
                 continue
-            if thin and edge[u] == 0 and edge[u + length] == 0 and unit(S) >= CHANCE:
+            touches = edge[u] != 0 or edge[u + length] != 0
+            if thin and not touches and not was_there(A, p, t, u) and unit(S) >= CHANCE:
                 continue
             room, changed = find_solo(A, S, p, t, u, staff)
             if room > -2:
@@ -218,6 +219,12 @@ def gather(A, S, P, p, staff, share, thin):
                 if thin:
                     edge[u] = 1
                     edge[u + length] = 1
+
+
+@njit(cache=True, nogil=True)
+def was_there(A, p, t, u):
+    """Whether the baseline gives the patient this attendance."""
+    return A.has_baseline[p] and A.base_index[p, t, u] >= 0
 
 
 @njit(cache=True, nogil=True)

@@ -61,7 +61,7 @@ def _suits_all(A, X, k, t, u):
     while A.cohort_patients[k, i] >= 0:
         p = A.cohort_patients[k, i]
         for f in range(A.entries[t]):
-            if A.pok[p, t, u] and not may_fill(A, t, f, X.staff[f], p):
+            if A.pok[p, t, u] and not may_fill(A, t, u, f, X.staff[f], p):
                 return False
         i += 1
     return True

@@ -7,6 +7,7 @@ from numba import njit
 
 from scheduler.solver.kernels.personal_week import best_week
 from scheduler.solver.kernels.plan import EXACT, INFEASIBLE, STATES, add_place, clear_places
+from scheduler.solver.kernels.staffing import may_fill
 from scheduler.solver.kernels.state import NO
 
 
@@ -16,7 +17,7 @@ def could_be_led(A, p, t, u):
     for f in range(A.entries[t]):
         found = False
         for c in range(A.cok.shape[0]):
-            if A.cok[c, t, u] and (A.qualified[t, f, c] or (A.primary_entry[t, f] and A.primary[p] == c)):
+            if A.cok[c, t, u] and may_fill(A, t, u, f, c, p):
                 found = True
                 break
         if not found:

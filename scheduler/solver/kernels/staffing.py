@@ -59,11 +59,18 @@ def room_free(A, S, r, t, u):
 
 
 @njit(cache=True, nogil=True)
-def may_fill(A, t, f, c, p):
+def is_primary(A, p, c, t, u):
+    """Whether a clinician counts as the patient's primary: their own, or who covers them while away."""
+    own = A.primary[p]
+    return own == c or (own >= 0 and A.covers[own, c] and A.away[own, t, u])
+
+
+@njit(cache=True, nogil=True)
+def may_fill(A, t, u, f, c, p):
     """Whether a clinician may fill an entry for a patient (p = -1: for whoever is theirs)."""
     if A.qualified[t, f, c]:
         return True
-    return A.primary_entry[t, f] and (p < 0 or A.primary[p] == c)
+    return A.primary_entry[t, f] and (p < 0 or is_primary(A, p, c, t, u))
 
 
 @njit(cache=True, nogil=True)
@@ -93,7 +100,7 @@ def find_staff(A, S, t, u, p, staff):
         while at[f] < total:
             c = S.clinicians[at[f]]
             at[f] += 1
-            if not may_fill(A, t, f, c, p):
+            if not may_fill(A, t, u, f, c, p):
                 continue
             taken = False
             for g in range(f):
@@ -181,7 +188,7 @@ def _baseline_staff(A, S, p, t, u, staff):
     if c < 0 or A.base_clinicians[row, 1] >= 0:
         return False
     staff[0] = c
-    return may_fill(A, t, ZERO, c, p) and clinician_free(A, S, c, t, u)
+    return may_fill(A, t, u, ZERO, c, p) and clinician_free(A, S, c, t, u)
 
 
 @njit(cache=True, nogil=True)
@@ -197,6 +204,6 @@ def has_seat(A, S, s, p):
                 return False
         i += 1
     for f in range(A.entries[t]):
-        if A.primary_entry[t, f] and not may_fill(A, t, f, S.staff[s, f], p):
+        if A.primary_entry[t, f] and not may_fill(A, t, S.start[s], f, S.staff[s, f], p):
             return False
     return True

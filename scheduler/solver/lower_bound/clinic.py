@@ -122,6 +122,10 @@ class ClinicPart:
         a, into = self.a, self.into
         able = np.flatnonzero(a.cok[:, t, u] & a.qualified[t, f])
         own = a.primary[self.places.patient[who]]
+        if a.primary_entry[t, f]:  # whoever covers somebody away may lead all: a safe bound
+            absent = np.unique(own[own >= 0])
+            absent = absent[a.away[absent, t, u]]
+            able = np.flatnonzero(a.cok[:, t, u] & (a.qualified[t, f] | a.covers[absent].any(axis=0)))
         primaries = np.setdiff1d(own[own >= 0], able) if a.primary_entry[t, f] else _NOBODY
         primaries = primaries[a.cok[primaries, t, u]]
         if not a.group[t] and able.size == 0:

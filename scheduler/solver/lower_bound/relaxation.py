@@ -104,5 +104,8 @@ def _possible(a: Arrays, enough: Any) -> Bools:
             if a.primary_entry[t, f]:
                 led = a.primary >= 0
                 suits[led] |= a.cok[a.primary[led], t]
+                for c in np.flatnonzero(a.covers.any(axis=1)):
+                    covered = (a.cok[a.covers[c], t]).any(axis=0) & a.away[c, t]
+                    suits[a.primary == c] |= covered
             able[:, t] &= suits
     return able

@@ -1,0 +1,127 @@
+"""Stored authorisations drawn down by published and attended weeks: what a planning week may still use.
+
+A date is drawn down by the care attended on it, or still planned on it and not marked. Missed and excused
+care uses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from scheduler.attendance import Mark, delivered
+from scheduler.problem import ActiveDates, Count, Id, Problem
+from scheduler.rules.facts import Facts
+from scheduler.timetable import PlannedSession, Reason
+
+DAYS: Final = 7
+ENDING_DAYS: Final = 14
+NEVER: Final = {"days": 0, "minutes": 0, "from": None, "until": None}
+
+
+class StoredAuthorization(ActiveDates):
+    """What a payer has authorised from one date to another: care days, care minutes."""
+
+    id: Id
+    days: Count | None = None
+    minutes: Count | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Care minutes that one patient used on one date: one care day."""
+
+    date: date
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """`block` is the patient's `authorized` of the week (None: nothing stored); `authorization` is its id."""
+
+    block: dict[str, Any] | None
+    authorization: str | None
+    warnings: tuple[Reason, ...] = ()
+
+
+def used_in(
+    problem: Problem, sessions: Iterable[PlannedSession], marks: Iterable[Mark] = ()
+) -> dict[str, tuple[Used, ...]]:
+    """Per patient the dates of one week with care that was attended or is planned, in order."""
+    found: dict[str, tuple[Used, ...]] = {}
+    for patient, week in delivered(Facts(problem, sessions), marks).items():
+        by_date: dict[date, int] = {}
+        for one in week:
+            if one.held.type.counts_as_care and one.minutes:
+                day = one.held.given.start.date()
+                by_date[day] = by_date.get(day, 0) + one.minutes
+        found[patient] = tuple(Used(day, minutes) for day, minutes in sorted(by_date.items()))
+    return found
+
+
+def left(stored: StoredAuthorization, used: Iterable[Used], before: date) -> tuple[int | None, int | None]:
+    """Days and minutes left of one authorisation on a date, from what was used within its dates before it."""
+    own = [u for u in used if u.date < before and _holds(stored, u.date)]
+    days = None if stored.days is None else max(0, stored.days - len({u.date for u in own}))
+    minutes = None if stored.minutes is None else max(0, stored.minutes - sum(u.minutes for u in own))
+    return days, minutes
+
+
+def authorized_in_week(
+    stored: Sequence[StoredAuthorization],
+    used: Iterable[Used],
+    week_start: date,
+    care_days: int | None = None,
+    care_minutes: int | None = None,
+) -> Left:
+    """What is left for one week; `care_days` and `care_minutes` are what the week asks for at least."""
+    if not stored:
+        return Left(None, None)
+    week = [week_start + timedelta(days=d) for d in range(DAYS)]
+    touching = [(sum(_holds(a, day) for day in week), a.from_ or date.min, n) for n, a in enumerate(stored)]
+    dates, _, number = max(touching)
+    if not dates:
+        return Left(dict(NEVER), None, (_ended(stored, week_start),))
+    chosen = stored[number]
+    days, minutes = left(chosen, used, week_start)
+    block = {
+        "days": days,
+        "minutes": minutes,
+        "from": chosen.from_.isoformat() if chosen.from_ else None,
+        "until": chosen.until.isoformat() if chosen.until else None,
+    }
+    return Left(
+        block, chosen.id, tuple(_warnings(chosen, days, minutes, week_start, care_days, care_minutes))
+    )
+
+
+def _holds(stored: ActiveDates, day: date) -> bool:
+    return (stored.from_ is None or stored.from_ <= day) and (stored.until is None or day <= stored.until)
+
+
+def _ended(stored: Sequence[StoredAuthorization], week_start: date) -> Reason:
+    last = max((a.until for a in stored if a.until and a.until < week_start), default=None)
+    text = f"the last authorisation ended on {last}" if last else "no authorisation has begun"
+    return Reason(code="authorization_ended", text=text, params={"until": last.isoformat() if last else None})
+
+
+def _warnings(
+    stored: StoredAuthorization,
+    days: int | None,
+    minutes: int | None,
+    week_start: date,
+    care_days: int | None,
+    care_minutes: int | None,
+) -> Iterable[Reason]:
+    for what, amount, weekly in (("days", days, care_days), ("minutes", minutes, care_minutes)):
+        params: dict[str, Any] = {"authorization": stored.id, "what": what, "left": amount}
+        if amount == 0:
+            yield Reason(code="authorization_used", text=f"no {what} are left of it", params=params)
+        elif amount is not None and weekly and amount < 2 * weekly:
+            text = f"{amount} {what} are left of it, and a week asks for {weekly}"
+            yield Reason(code="authorization_low", text=text, params=params | {"weekly": weekly})
+    if stored.until is not None and (stored.until - week_start).days <= ENDING_DAYS:
+        params = {"authorization": stored.id, "until": stored.until.isoformat()}
+        yield Reason(code="authorization_ending", text=f"it ends on {stored.until}", params=params)
