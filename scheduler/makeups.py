@@ -30,6 +30,7 @@ from scheduler.timetable import Part, PlannedSession, Reason
 from scheduler.week import compile_week, slots_up
 
 OPTIONS: Final = 3
+MOST_PLACES: Final = 40  # that are asked about one by one
 NOTHING_LEFT: Final = Words("makeup_none_left", "{requirement}: no session is held in the rest of the week")
 FULL: Final = Words("makeup_full", "{requirement}: {count} sessions to come have no free seat")
 BUSY: Final = Words("makeup_busy", "{requirement}: {count} sessions to come are when the patient cannot")
@@ -41,7 +42,7 @@ LIMITS: Final = Words("makeup_limits", "{requirement}: one more would pass a lim
 
 
 class MakeUp(Part):
-    """One patient's missed care: what makes it up, what stays owed and why; `could`: some place is free."""
+    """One patient's missed care: what makes it up, what stays owed and why; `could`: a place is free."""
 
     patient: str
     owed_minutes: int
@@ -187,7 +188,7 @@ class _Owing:
             made_up_minutes=self.owed - owed,
             still_owed_minutes=owed,
             still_owed=by_requirement,
-            could=self._could(),
+            could=bool(added) or self._could(),
             exact=self.question.placing.exact,
             reasons=tuple(self._reasons(by_requirement or self.by_requirement)) if owed > 0 else (),
         )
@@ -211,13 +212,13 @@ class _Owing:
     # -- why something stays owed ---------------------------------------------------------------------------
 
     def _could(self) -> bool:
-        """Whether a place of a type that is owed is free for the patient, looked at alone."""
+        """Whether a free place of a type that is owed is in any legal week, whatever that costs."""
         names = set(self.by_requirement) or {n.id for n in self.rights.requirements if n.holds_care}
         wanted = {t for n in self.rights.requirements if n.id in names for t in n.any_of}
-        return any(
-            not place.must and self.question.narrow.session_types[place.kind].id in wanted
-            for place in self.question.placing.places
-        )
+        kinds = self.question.narrow.session_types
+        numbered = enumerate(self.question.placing.places)
+        free = [i for i, place in numbered if not place.must and kinds[place.kind].id in wanted]
+        return any(self.question.placing.plans(1, frozenset({i})) for i in free[:MOST_PLACES])
 
     def _reasons(self, owed: Iterable[str]) -> Iterator[Reason]:
         free = Counter(

@@ -139,7 +139,7 @@ def _is_installed(command: Command) -> bool:
 
 
 def _overview() -> str:
-    lines = "\n".join(f"  {c.name:<9} {c.summary}" for c in COMMANDS if _is_installed(c))
+    lines = "\n".join(f"  {c.name:<10} {c.summary}" for c in COMMANDS if _is_installed(c))
     return (
         "usage: iop-scheduler COMMAND …\n\n"
         "Weekly timetables for intensive outpatient programs.\n\n"
