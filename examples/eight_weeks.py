@@ -37,6 +37,7 @@ from scheduler.verify import broken
 Doc = dict[str, Any]
 Sessions = tuple[PlannedSession, ...]
 TURNOVER, NO_SHOWS, STEP_DOWN = 0.12, 0.10, 0.04
+FIRST = 4  # the week that all others follow from is searched so many times as long
 CARE_DAYS, FOR_DAYS = 14, 28  # what a payer authorises at a time
 
 
@@ -262,9 +263,10 @@ def given(session: PlannedSession) -> Doc:
 
 
 def roll(document: Doc, weeks: int, seed: int, work: float, compare: bool = False) -> Iterator[WeekStory]:
-    """The weeks after the first, which is planned as it stands."""
-    clinic = Clinic(document, seed, work)
+    """The weeks after the first, which is planned as it stands and with more effort."""
+    clinic = Clinic(document, seed, FIRST * work)
     clinic.plan(WeekStory(clinic.week), False)
+    clinic.work = work
     for _ in range(weeks):
         story = WeekStory(clinic.week)
         clinic.next_week(story)

@@ -30,7 +30,8 @@ def run(report: Report) -> None:
     report.say(
         f"{file.stem}, {WEEKS} weeks, {SEEDS} seeds: 12 % turnover a week, 10 % no-shows, one clinician "
         "out for a day, four weeks authorised at a time. Every week is planned twice with equal effort "
-        f"({WORK:g} thousand rounds): from the last published week, and from scratch. Costs are without "
+        f"({WORK:g} thousand rounds): from the last published week, and from scratch; the "
+        "week before them all had four times that. Costs are without "
         "`moved`. Shares of made-up care are of what is owed to patients for whom the exact placement "
         "knows a free place."
     )
