@@ -53,7 +53,7 @@ class WeekStory:
     unmet: int = 0
     owed: int = 0  # by missed sessions
     made_up: int = 0
-    no_seat: int = 0  # owed minutes of those for whom no legal week had a free place
+    no_seat: int = 0  # owed minutes that no legal week has a free place for
     overruns: list[str] = field(default_factory=list)
     waited: list[int] = field(default_factory=list)  # open dates before each admission's first session
     unexplained: list[str] = field(default_factory=list)  # admitted later than on the second, and no reason

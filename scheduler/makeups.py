@@ -42,7 +42,7 @@ LIMITS: Final = Words("makeup_limits", "{requirement}: one more would pass a lim
 
 
 class MakeUp(Part):
-    """One patient's missed care: what makes it up, what stays owed and why; `could`: a place is free."""
+    """One patient's missed care: what makes it up, what stays owed and why; `could`: more was possible."""
 
     patient: str
     owed_minutes: int
@@ -188,7 +188,7 @@ class _Owing:
             made_up_minutes=self.owed - owed,
             still_owed_minutes=owed,
             still_owed=by_requirement,
-            could=bool(added) or self._could(),
+            could=owed > 0 and self._could(best),
             exact=self.question.placing.exact,
             reasons=tuple(self._reasons(by_requirement or self.by_requirement)) if owed > 0 else (),
         )
@@ -211,14 +211,18 @@ class _Owing:
 
     # -- why something stays owed ---------------------------------------------------------------------------
 
-    def _could(self) -> bool:
-        """Whether a free place of a type that is owed is in any legal week, whatever that costs."""
+    def _could(self, best: Plan | None) -> bool:
+        """Whether a free place of a type that is owed is in a legal week that owes less than the best."""
         names = set(self.by_requirement) or {n.id for n in self.rights.requirements if n.holds_care}
         wanted = {t for n in self.rights.requirements if n.id in names for t in n.any_of}
         kinds = self.question.narrow.session_types
         numbered = enumerate(self.question.placing.places)
         free = [i for i, place in numbered if not place.must and kinds[place.kind].id in wanted]
-        return any(self.question.placing.plans(1, frozenset({i})) for i in free[:MOST_PLACES])
+        for i in free[:MOST_PLACES]:
+            plans = map(self._checked, self.question.placing.plans(1, frozenset({i})))
+            if any(p is not None and (best is None or p.unmet_minutes < best.unmet_minutes) for p in plans):
+                return True
+        return False
 
     def _reasons(self, owed: Iterable[str]) -> Iterator[Reason]:
         free = Counter(

@@ -32,8 +32,7 @@ def run(report: Report) -> None:
         "out for a day, four weeks authorised at a time. Every week is planned twice with equal effort "
         f"({WORK:g} thousand rounds): from the last published week, and from scratch; the "
         "week before them all had four times that. Costs are without "
-        "`moved`. Shares of made-up care are of what is owed to patients for whom the exact placement "
-        "knows a free place."
+        "`moved`. Shares of made-up care are of what is owed and has a place by the exact placement."
     )
     roll = _example().roll
     rows = [_row(report, seed, list(roll(document, WEEKS, seed, WORK, True))) for seed in range(SEEDS)]
