@@ -186,7 +186,9 @@ class Clinic:
                 continue
             if name in self.stepped:
                 times = {place[1:] for place in had}
-                story.stepped.append((sum(place[1:] in times for place in week), len(week)))
+                # a week of fewer sessions (few days were authorised) holds too few times to choose from
+                if len(had) >= len(week):
+                    story.stepped.append((sum(place[1:] in times for place in week), len(week)))
             else:
                 kept, total = kept + len(week & had), total + len(week)
         story.kept = kept, total
