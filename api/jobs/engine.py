@@ -42,7 +42,9 @@ class Terms:
     limits: Limits
     patience: Patience
     heartbeat: float = 2.0
-    grace: float = 10.0
+    grace: float = (
+        40.0  # to settle and check the best plan when told to stop; 10 lost plans on a busy machine
+    )
     slack: float = 60.0  # past a solve's own time limit, for reading, checking and writing
     database: float = 300.0  # how long a finished answer waits for a database that is away
 

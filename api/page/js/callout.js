@@ -2,35 +2,64 @@
 
 import { get, part, post, put, Refusal } from "./calls.js";
 import { button, choice, field, h, icon, refill, say, select } from "./dom.js";
-import { changesOf, messageFor } from "./difference.js";
+import { changesOf } from "./difference.js";
 import { tellRefusal } from "./frame.js";
-import { adopt, clinicPath, go, loadClinic, may, state, timetablePath } from "./state.js";
+import { messagesOf, messagesToSend } from "./messages.js";
+import { address, adopt, changed, clinicPath, loadClinic, loadTimetable, may, note, published, state, timetablePath } from "./state.js";
 import { publishShown } from "./plan.js";
 import { clockText } from "./week.js";
-import { clock, fullDate, hours, t } from "./words.js";
+import { clock, fullDate, hours, t, timeNow, today } from "./words.js";
 
-export async function show(main) {
-  const { week } = state;
+export async function show(main, more) {
   if (!state.timetable) { refill(main, h("h1", {}, t("tab.callout")), h("p", { class: "panel" }, t("planFirst"))); return null; }
+  await showPublished();
   pending = [];
   addEventListener("pagehide", forget);
-  const wish = { what: "clinician", who: [...week.clinicians.keys()][0], room: [...week.rooms.keys()][0], date: week.dates[week.days[0]], start: 0, end: 1440 };
+  const wish = wished(more);
+  const draw = () => drawForm(main, wish);
+  draw();
+  return { update: () => (wish.shown ? wish.shown() : draw()), leave() { removeEventListener("pagehide", forget); forget(); } };
+}
+
+/** People come by what is published, so that is what is repaired, whatever draft was looked at before. */
+async function showPublished() {
+  const out = published();
+  if (!out || out.id === state.timetable.id) return;
+  await loadTimetable(out.id);
+  note({ t: out.id });
+  changed();
+  say(t("repairsPublished"));
+}
+
+/** What is asked most often: somebody is away today, all day. */
+function wished({ who, day }) {
+  const { week } = state;
+  const now = today(week.clinic.clinic.timezone);
+  const date = week.dates[day] ?? (week.dates.includes(now) ? now : week.dates[week.days[0]]);
+  return { what: "clinician", who: week.clinicians.has(who) ? who : [...week.clinicians.keys()][0], room: [...week.rooms.keys()][0], date, until: date, start: 0, end: 1440 };
+}
+
+function drawForm(main, wish) {
+  const { week } = state;
   const answer = h("div", { class: "options" });
   const marks = [];
-  for (let m = 0; m <= 1440; m += 30) marks.push([m, clock(m)]);
+  for (let m = 0; m <= 1440; m += 30) marks.push([m, m ? clock(m) : t("midnight")]);
   const set = (key) => (value) => { wish[key] = value; };
   const whoField = h("div", {});
   const who = () => refill(whoField, wish.what === "clinician"
     ? field(t("by.clinician"), select([...week.clinicians.values()].map((c) => [c.id, c.name || c.id]), wish.who, set("who")))
     : field(t("by.room"), select([...week.rooms.values()].map((r) => [r.id, r.name || r.id]), wish.room, set("room"))));
+  const lastField = h("div", {});
+  const last = () => refill(lastField, field(t("lastDay"), select(week.dates.filter((d) => d >= wish.date).map((d) => [d, fullDate(d)]), wish.until, set("until"))));
+  const day = (date) => { Object.assign(wish, { date, until: date }); last(); };
   who();
+  last();
   refill(main, h("div", { class: "narrow" }, h("h1", {}, t("tab.callout")),
     h("form", { class: "panel", onsubmit: (e) => { e.preventDefault(); find(wish, answer); } }, h("h2", {}, t("whatHappened")),
       choice(t("whatHappened"), [["clinician", t("clinicianAway")], ["room", t("roomClosed")]], wish.what, (what) => { wish.what = what; who(); }),
-      h("div", { class: "fields" }, whoField, field(t("day"), select(week.dates.map((d) => [d, fullDate(d)]), wish.date, set("date"))),
-        field(t("from"), select(marks.slice(0, -1), 0, set("start"))), field(t("to"), select(marks.slice(1), 1440, set("end")))),
+      h("div", { class: "fields" }, whoField, field(t("day"), select(week.dates.map((d) => [d, fullDate(d)]), wish.date, day)), lastField,
+        field(t("from"), select(marks.slice(0, -1), wish.start, set("start"))), field(t("to"), select(marks.slice(1), wish.end, set("end")))),
       h("div", { class: "row" }, h("button", { type: "submit", class: "primary" }, t("findRepair")), h("span", { class: "hint" }, t("repairHint")))), answer));
-  return { leave() { removeEventListener("pagehide", forget); forget(); } };
 }
 
 // A repair that is looked at is a draft already: what is not applied is not left behind as the newest week.
@@ -40,19 +69,32 @@ function forget() {
   pending = [];
 }
 
-const windowOf = (wish) => ({ date: wish.date, start: clockText(Number(wish.start)), end: Number(wish.end) === 1440 ? "24:00" : clockText(Number(wish.end)) });
+const windowOf = (wish) => ({
+  date: wish.date, ...(wish.until > wish.date ? { until_date: wish.until } : {}),
+  start: clockText(Number(wish.start)), end: Number(wish.end) === 1440 ? "24:00" : clockText(Number(wish.end)),
+});
+
+/** What has begun by now stays, and nothing new is put into hours that have gone by. */
+function since(wish, window) {
+  const { timezone } = state.week.clinic.clinic;
+  const start = `${wish.date}T${window.start}`;
+  const now = `${today(timezone)}T${timeNow(timezone)}`;
+  return now.startsWith(wish.date) && now > start ? now : start;
+}
 
 async function find(wish, answer) {
   if (Number(wish.end) <= Number(wish.start)) { say(t("endAfterStart"), { kind: "fault" }); return; }
   forget();
+  wish.shown = null;
   refill(answer, h("p", { class: "panel", role: "status" }, t("repairing")));
   const window = windowOf(wish);
-  const event = { from: `${wish.date}T${window.start}`, ...(wish.what === "clinician" ? { absences: [{ clinician: wish.who, ...window }] } : { room_closures: [{ room: wish.room, ...window }] }) };
+  const event = { from: since(wish, window), ...(wish.what === "clinician" ? { absences: [{ clinician: wish.who, ...window }] } : { room_closures: [{ room: wish.room, ...window }] }) };
   const parent = state.timetable;
   try {
     const { body, etag } = await post(`${timetablePath()}/repairs`, event);
     const options = [{ ...body, etag }, ...body.alternatives];
     pending = options.map((o) => o.timetable.id);
+    wish.shown = () => {}; // what is looked at stays, whatever others change meanwhile
     refill(answer, h("h2", { tabindex: "-1" }, t("repairFound")), options.map((o, i) => optionOf(o, i, wish, parent, answer)));
     answer.querySelector("h2").focus();
   } catch (refusal) {
@@ -64,37 +106,28 @@ async function find(wish, answer) {
 function optionOf(option, index, wish, parent, answer) {
   const { week } = state;
   const { changed: counts, difference } = option;
-  const messages = h("details", {}, h("summary", {}, t("messages", { n: difference.patients.length + difference.clinicians.length })),
-    h("div", { class: "changes" }, [...difference.patients.map((p) => [p, week.person(p.id)]), ...difference.clinicians.map((p) => [p, week.clinician(p.id)])].map(([p, name]) => {
-      const text = messageFor(p, week);
-      return h("section", { class: "options" }, h("header", { class: "row" }, h("h3", {}, name), button(t("copyMessage"), () => copy(text), { class: "plain small", "aria-label": t("copyMessageTo", { who: name }) })), h("p", { class: "message" }, text));
-    })));
   return h("section", { class: `option${index ? "" : " best-one"}` },
     h("header", {}, h("h3", {}, t(index ? "repairOther" : "repairBest")), may("plan") && button([icon("check"), t("apply")], () => accept(option, wish, parent, answer), { class: index ? null : "primary" })),
     h("p", {}, t("repairCounts", { lost: counts.lost, new: counts.new, clinicians: counts.clinicians }), " ", option.unmet_minutes ? t("missingOf", { hours: hours(option.unmet_minutes) }) : t("nothingMissing")),
     index === 0 && option.proved && h("p", { class: "hint" }, t(`proved.${option.proved}`)),
-    changesOf(difference, week), messages);
+    changesOf(difference, week), messagesOf(difference, week));
 }
 
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    say(t("copied"));
-  } catch { say(t("copyByHand"), { kind: "fault" }); }
-}
-
-/** Note the absence, show the repaired week, and publish it where the week was published already. */
+/** Note the absence, publish the repaired week where the week was published already, show whom to tell. */
 async function accept(option, wish, parent, answer) {
   try {
     await remember(wish);
     pending = pending.filter((id) => id !== option.timetable.id);
     forget();
     const { body, etag } = await get(timetablePath(option.timetable.id));
-    refill(answer);
     await adopt(body, etag);
-    say(t("repairApplied"), { kind: "good" });
+    const status = h("div", { class: "row" });
+    wish.shown = () => refill(status, h("span", { class: "chip" }, t(state.timetable.status === "published" ? "publishedAlready" : "notPublishedYet")),
+      h("a", { class: "button", href: address({ view: "timetable", more: { t: state.timetable.id, day: state.week.dates.indexOf(wish.date) } }) }, t("showTimetable")));
+    refill(answer, messagesToSend(option.difference, state.week, status));
     if (parent.status === "published" && may("publish")) await publishShown();
-    go({ view: "timetable", more: { t: state.timetable.id, day: state.week.dates.indexOf(wish.date) } });
+    wish.shown();
+    answer.querySelector("h2").focus();
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     tellRefusal(refusal);

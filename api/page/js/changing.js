@@ -83,7 +83,6 @@ async function tellConflict(refusal, wish, text) {
   await show(refusal.problem.drafts?.[0] ?? state.timetable.id);
   const lines = changesBetween(before, state.week);
   dialog(t("conflictTitle"), [h("p", {}, t("conflictWhy")), h("ul", {}, lines.map((line) => h("li", {}, line)))], {
-    closeLabel: t("close"),
     buttons: [
       (close) => button(t("leaveIt"), close),
       wish.moves && ((close) => button(t("makeItHere"), () => { close(); apply(wish, text); }, { class: "primary" })),
@@ -93,5 +92,5 @@ async function tellConflict(refusal, wish, text) {
 
 function notPossible(refusal) {
   dialog(t("notPossible"), h("ul", {}, refusal.lines.map((line) => h("li", {}, line))),
-    { buttons: [(close) => button(t("understood"), close, { class: "primary" })], closeLabel: t("close") });
+    { buttons: [(close) => button(t("understood"), close, { class: "primary" })] });
 }

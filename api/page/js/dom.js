@@ -1,5 +1,7 @@
 // Building the page from nodes alone: no markup in strings anywhere, so a name can never become an element.
 
+import { t } from "./words.js";
+
 const PROPERTIES = new Set(["checked", "disabled", "hidden", "value", "selected", "open"]);
 
 /** An element: `data` and `vars` (custom properties) are objects, `on…` are listeners, null is left out. */
@@ -96,7 +98,7 @@ export function say(text, { kind = "info", action } = {}) {
   const toasts = document.getElementById("toasts");
   const toast = h("div", { class: `toast toast-${kind}` }, h("p", {}, text));
   if (action) toast.append(button(action.label, () => { toast.remove(); action.run(); }, { class: "plain" }));
-  const close = button(icon("cross"), () => toast.remove(), { class: "plain quiet", "aria-label": "✕" });
+  const close = button(icon("cross"), () => toast.remove(), { class: "plain quiet", "aria-label": t("close") });
   toast.append(close);
   toasts.append(toast);
   while (toasts.children.length > 3) toasts.firstChild.remove();
@@ -104,7 +106,7 @@ export function say(text, { kind = "info", action } = {}) {
 }
 
 /** A modal dialog; focus goes back to where it was when it closes. */
-export function dialog(title, content, { buttons = [], wide = false, closeLabel = "Close" } = {}) {
+export function dialog(title, content, { buttons = [], wide = false } = {}) {
   const id = fresh("dialog");
   const before = document.activeElement;
   const box = h("dialog", { "aria-labelledby": id, class: wide ? "wide" : null });
@@ -112,7 +114,7 @@ export function dialog(title, content, { buttons = [], wide = false, closeLabel 
   const made = typeof content === "function" ? content(close) : content;
   const foot = h("footer", {}, buttons.map((b) => (typeof b === "function" ? b(close) : b)));
   fill(
-    box, h("header", {}, h("h2", { id }, title), button(icon("cross"), close, { class: "plain quiet", "aria-label": closeLabel })),
+    box, h("header", {}, h("h2", { id }, title), button(icon("cross"), close, { class: "plain quiet", "aria-label": t("close") })),
     h("div", { class: "dialog-body" }, made), buttons.length ? foot : null,
   );
   box.addEventListener("close", () => {

@@ -1,12 +1,33 @@
 // Controls for parts of documents: windows, ranges, lists of words. Each reads and writes one field of a draft.
 
 import { button, field, fresh, h, refill, select } from "./dom.js";
-import { DAYS, t, weekday } from "./words.js";
+import { clockText, minutesOf } from "./week.js";
+import { clock, DAYS, t, weekday } from "./words.js";
 
 export const wordsOf = (text) => [...new Set(text.split(/[,\s]+/).filter(Boolean))];
 const whole = (text) => (text === "" ? null : Number(text));
 const number = (value, write, props) => h("input", { type: "number", step: 1, min: 0, value: value ?? "", oninput: (e) => write(whole(e.target.value)), ...props });
-const clockInput = (value, write, label) => h("input", { type: "text", value, "aria-label": label, inputmode: "numeric", pattern: "([01]\\d|2[0-4]):[0-5]\\d", size: 5, maxlength: 5, required: true, oninput: (e) => write(e.target.value) });
+/** A time of day as it is typed in the reader's region, "1:30 pm" or "13:30"; null for anything else. */
+export function readClock(text, end) {
+  const typed = text.trim().toLowerCase();
+  if (typed === t("midnight").toLowerCase()) return end ? 1440 : 0;
+  const [, hour, minute = "0", half] = /^(\d{1,2})[:.h ]?(\d\d)?\s*([ap])?[.\s]*m?\.?$/.exec(typed) ?? [];
+  if (!hour || Number(minute) > 59 || (half ? hour < 1 || hour > 12 : hour > 24)) return null;
+  const minutes = (half ? (hour % 12) + (half === "p" ? 12 : 0) : Number(hour)) * 60 + Number(minute);
+  if (minutes > 1440 || (minutes === 1440 && !end)) return null;
+  return end && minutes === 0 ? 1440 : minutes;
+}
+
+function clockInput(value, write, label, end = false) {
+  const input = h("input", { type: "text", class: "clock", value: clock(minutesOf(value)), "aria-label": label, size: 9, required: true, oninput: read, onchange: () => { if (input.reportValidity()) input.value = clock(read()); } });
+  function read() {
+    const minutes = readClock(input.value, end);
+    input.setCustomValidity(minutes === null ? t("notATime", { such: clock(810) }) : "");
+    if (minutes !== null) write(clockText(minutes));
+    return minutes;
+  }
+  return input;
+}
 
 export function rows(list, empty, row, addLabel, write) {
   const node = h("div", { class: "windows" });
@@ -27,7 +48,7 @@ const dates = (entry, done, first, last) => [
   h("input", { type: "date", value: entry[first] ?? "", "aria-label": t("from"), oninput: (e) => { entry[first] = e.target.value || null; done(); } }), "–",
   h("input", { type: "date", value: entry[last] ?? "", "aria-label": t("to"), oninput: (e) => { entry[last] = e.target.value || null; done(); } })];
 
-const times = (entry, done) => [clockInput(entry.start ?? "00:00", (v) => { entry.start = v; done(); }, t("from")), "–", clockInput(entry.end ?? "24:00", (v) => { entry.end = v; done(); }, t("to"))];
+const times = (entry, done) => [clockInput(entry.start ?? "00:00", (v) => { entry.start = v; done(); }, t("from")), "–", clockInput(entry.end ?? "24:00", (v) => { entry.end = v; done(); }, t("to"), true)];
 
 /** One control for each kind of field: (value, write, clinic) → node. */
 export const KINDS = {

@@ -1,6 +1,6 @@
 // Hand-outs: one page a patient, neutral unless asked otherwise, printed by the browser.
 
-import { has } from "./calls.js";
+import { has, part } from "./calls.js";
 import { button, choice, h, refill, select } from "./dom.js";
 import { note, state, timetablePath } from "./state.js";
 import { fullDate, hours, list, span, t, weekLabel } from "./words.js";
@@ -16,7 +16,8 @@ export async function show(main, more) {
       h("div", { class: "row" }, select([["", t("all.patient")], ...people.map((p) => [p.id, p.label])], view.one, (one) => { view.one = one; note({ one: one || null }); draw(); }, { "aria-label": t("showOne") }),
         choice(t("wording"), [["neutral", t("neutral")], ["full", t("inFull")]], view.full ? "full" : "neutral", (x) => { view.full = x === "full"; draw(); }),
         button(t("print", { n: shown.length }), () => print(), { class: "primary" }),
-        has("export") && ["csv", "xlsx"].map((format) => h("a", { class: "button", href: `${timetablePath()}/export?format=${format}`, download: true }, t(`export.${format}`))))),
+        has("export") && ["csv", "xlsx"].map((format) => h("a", { class: "button", href: `${timetablePath()}/export?format=${format}`, download: true }, t(`export.${format}`))),
+        has("export") && view.one && h("a", { class: "button", href: `${timetablePath()}/export?format=ics&patient=${part(view.one)}`, download: true }, t("export.ics")))),
     h("div", { class: "sheets" }, shown.map((p) => sheet(week, p, view.full))));
   };
   draw();

@@ -121,6 +121,7 @@ async function arrive() {
     const module = await VIEWS[name]();
     if (mine !== visit) return;
     current?.leave?.();
+    current = null;
     surround.main.className = `view-${name}`;
     refill(surround.main);
     surround.update();

@@ -68,7 +68,7 @@ export async function moveDialog(s) {
       h("section", {}, h("h3", {}, t("anyPlace")),
         h("div", { class: "fields" }, field(t("day"), daySelect), field(t("time"), startSelect), roomSelect && field(t("room"), roomSelect),
           leaders.map((l, i) => field(t("clinicianN", { n: leaders.length > 1 ? i + 1 : "" }), l))), verdict)),
-  ], { wide: true, buttons: [(close) => button(t("cancel"), close), () => save], closeLabel: t("close") });
+  ], { wide: true, buttons: [(close) => button(t("cancel"), close), () => save] });
   const choose = (place) => {
     now.day = week.dates.indexOf(place.start.slice(0, 10));
     now.minute = minutesOf(place.start.slice(11));
@@ -99,7 +99,7 @@ export async function movePatientDialog(s, patient) {
   const id = fresh("who");
   const moves = (x) => [{ session: s.id, set: { remove: [patient] } }, ...(x ? [{ session: x.id, set: { add: [patient] } }] : [])];
   const { box } = dialog(t("movePersonTitle", { who: week.person(patient), what: s.name }),
-    [h("p", { id }, t("movePersonWhy", { when: week.when(s) })), list], { wide: true, buttons: [(close) => button(t("cancel"), close)], closeLabel: t("close") });
+    [h("p", { id }, t("movePersonWhy", { when: week.when(s) })), list], { wide: true, buttons: [(close) => button(t("cancel"), close)] });
   refill(list, [...others, null].map((x) => {
     const words = h("small", {}, t("checking"));
     const go = button([h("b", {}, x ? `${x.name}, ${week.when(x)}` : t("takeOut")), x && h("span", {}, week.seats(x)), words], async () => {

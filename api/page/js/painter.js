@@ -133,7 +133,6 @@ export class Painter {
     const chosen = new Set(dates.slice(1, 5));
     const boxes = dates.map((date) => h("label", { class: "check" }, h("input", { type: "checkbox", checked: chosen.has(date), onchange: (e) => (e.target.checked ? chosen.add(date) : chosen.delete(date)) }), longDay(date)));
     dialog(t("copyDay"), [field(t("copyFrom"), select(dates.map((x) => [x, longDay(x)]), source, (x) => { source = x; })), h("fieldset", {}, h("legend", {}, t("copyTo")), boxes)], {
-      closeLabel: t("close"),
       buttons: [(close) => button(t("cancel"), close), (close) => button(t("copy"), () => { close(); this.change(copyDay(this.of, this.doc, source, [...chosen])); }, { class: "primary" })],
     });
   }

@@ -25,6 +25,7 @@ export function sessionPanel(view, s) {
     h("div", { class: "row" },
       changeable && button(t("move"), () => moveDialog(s), { class: "primary" }),
       may("plan") && has("pins") && button([icon("pin"), t(s.pinned ? "unpin" : "pin")], () => togglePin(s))),
+    may("plan") && has("repairs") && s.clinicians.map((c) => h("a", { href: address({ view: "callout", more: { who: c, day: s.day } }) }, t("isAway", { who: week.clinician(c) }))),
     changeable && h("p", { class: "hint" }, t("keysHint")));
 }
 

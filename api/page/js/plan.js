@@ -3,8 +3,9 @@
 import { ask, get, has, part, post, Refusal } from "./calls.js";
 import { button, dialog, field, h, icon, refill, say, select, svg } from "./dom.js";
 import { tellRefusal } from "./frame.js";
-import { address, changed, clinicPath, loadWeek, may, note, published, state, timetablePath } from "./state.js";
+import { address, changed, clinicPath, hasSessions, loadWeek, may, note, published, state, timetablePath } from "./state.js";
 import { changesOf } from "./difference.js";
+import { messagesOf } from "./messages.js";
 import { hours, moment, number, percent, t, termed } from "./words.js";
 
 const ENDS = ["solved", "cancelled", "failed"];
@@ -103,15 +104,28 @@ class PlanView {
   }
 
   async ended(id, kind, payload) {
-    if (!this.running) { if (!this.points.length) this.live.hidden = true; return; }
+    if (!this.running) return this.past();
     this.running = null;
     await loadWeek(state.start, kind === "failed" ? state.timetable?.id : id);
-    if (kind !== "failed") note({ t: id });
+    const made = state.timetables.find((x) => x.id === id);
+    const found = made && hasSessions(made);
+    if (found) note({ t: id });
     changed();
-    if (kind === "failed") {
+    if (!found) {
       this.live.hidden = false;
-      refill(this.live, h("h2", { class: "fault" }, icon("warn"), t("failed")), h("p", {}, payload.detail ?? termed("refusal", payload.code)));
+      refill(this.live, h("h2", { class: "fault" }, icon("warn"), t("failed")), h("p", {}, payload.detail ?? made?.error?.detail ?? termed("refusal", payload.code ?? "")));
     } else say(t(kind === "solved" ? "solvedNow" : "stoppedNow"), { kind: "good" });
+  }
+
+  /** How a finished search went, up to what it ended with; one plan alone makes no chart. */
+  past() {
+    const { objective, solver } = state.timetable;
+    const last = this.points.at(-1);
+    if (last && (last.best !== objective.value || last.bound !== objective.bound))
+      this.points.push({ ...last, best: objective.value, bound: objective.bound, gap: objective.gap, seconds: Math.max(last.seconds, solver?.seconds ?? 0) });
+    const told = this.points.filter((p) => p.best !== null);
+    this.live.hidden = told.length < 2;
+    if (!this.live.hidden) this.progress();
   }
 
   // -- the result ---------------------------------------------------------------------------------------------
@@ -120,10 +134,10 @@ class PlanView {
     const { week, timetable } = state;
     const { objective } = timetable;
     const short = week.short;
-    const before = published();
+    const before = replacedBy(timetable);
     const isPublished = timetable.status === "published";
-    const comparison = h("div", {});
-    if (before && before.id !== timetable.id && has("diff")) this.compare(before, comparison);
+    const comparison = h("div", { class: "options" });
+    if (before && has("diff")) this.compare(before, comparison);
     return h("section", { class: "panel" },
       h("h2", { class: short.length ? null : "good" }, icon(short.length ? "warn" : "check"),
         short.length ? t("resultShort", { n: short.length, hours: hours(short.reduce((sum, f) => sum + f.unmet_minutes, 0)) }) : t("resultAll", { n: week.figures.size })),
@@ -141,17 +155,26 @@ class PlanView {
   async compare(before, place) {
     try {
       const { body } = await get(`${timetablePath(before.id)}/diff/${part(state.timetable.id)}`);
-      refill(place, h("h2", {}, t("against", { at: moment(before.published_at) })), changesOf(body, state.week));
+      refill(place, h("h2", {}, t("against", { at: moment(before.published_at) })), changesOf(body, state.week), messagesOf(body, state.week));
     } catch (refusal) { tellRefusal(refusal); }
   }
+}
+
+/** What people knew before this week: the published one or, once this one is published, the one before. */
+function replacedBy(timetable) {
+  const out = published();
+  if (out && out.id !== timetable.id) return out;
+  return state.timetables.filter((x) => x.status === "superseded" && x.id !== timetable.id)
+    .sort((a, b) => (a.published_at < b.published_at ? 1 : -1))[0];
 }
 
 const costs = (objective) => h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ["term", "amount", "weight", "cost"].map((x) => h("th", { scope: "col" }, t(`col.${x}`))))),
   h("tbody", {}, objective.terms.filter((x) => x.units).map((x) => h("tr", {}, h("th", { scope: "row" }, termed("term", x.term)), h("td", {}, number(x.units)), h("td", {}, number(x.weight)), h("td", {}, number(x.cost)))))));
 
 export function gapWords(gap, bound) {
-  if (bound === null || bound === undefined || gap === null) return t("gapUnknown");
+  if (bound === null || bound === undefined || gap === null || gap > 0.98) return t("gapUnknown");
   if (gap <= 0) return t("gapNone");
+  if (gap > 0.6) return t("gapWide", { share: percent(gap) });
   return t("gapWords", { share: percent(gap, gap < 0.1 ? 1 : 0) });
 }
 
@@ -206,7 +229,6 @@ export async function publishShown() {
     const reason = h("input", { type: "text", maxlength: 500, required: true });
     const rules = [...new Set(body.findings.map((f) => f.rule))];
     dialog(t("publishBroken"), [h("p", {}, t("publishBrokenWhy")), h("ul", {}, body.findings.map((f) => h("li", {}, f.text))), field(t("reason"), reason, t("reasonHint"))], {
-      closeLabel: t("close"),
       buttons: [(close) => button(t("cancel"), close), (close) => button(t("publishAnyway"), async () => {
         if (!reason.reportValidity()) return;
         close();

@@ -1,9 +1,10 @@
 // Set-up: rooms, clinicians, session types, programs with their rules in plain words, patients.
 
-import { ask, get, has, part, post, put, Refusal } from "./calls.js";
+import { ask, get, has, part, put, Refusal } from "./calls.js";
 import { button, dialog, field, h, refill, say, select } from "./dom.js";
 import { formOf, rows, wordsOf } from "./forms.js";
 import { tellRefusal } from "./frame.js";
+import { importForm } from "./spreadsheets.js";
 import { changed, clinicPath, may, note, reloadPeople, state } from "./state.js";
 import { list, t, termed } from "./words.js";
 
@@ -59,13 +60,13 @@ function entry(key, item, draw) {
     if (!node.open || body.children.length) return;
     const draft = structuredClone(item);
     refill(body, key === "programs" && h("ul", { class: "rules" }, rulesOf(item).map((x) => h("li", {}, x))), formOf(draft, SPECS[key], state.clinic),
-      allowed(key) && h("div", { class: "row" }, button(t("save"), () => store(key, draft), { class: "primary" }), button(t("remove"), () => removeOne(key, item, draw), { class: "danger" })));
+      allowed(key) && h("div", { class: "row" }, button(t("save"), () => readable(body) && store(key, draft), { class: "primary" }), button(t("remove"), () => removeOne(key, item, draw), { class: "danger" })));
   });
   return node;
 }
 
 function glimpse(key, x) {
-  if (key === "rooms") return t("glimpse.rooms", { n: x.capacity, features: (x.features ?? []).join(", ") });
+  if (key === "rooms") return [t("glimpse.rooms", { n: x.capacity }), (x.features ?? []).join(", ")].filter(Boolean).join(" · ");
   if (key === "clinicians") return (x.credentials ?? []).join(", ");
   if (key === "session_types") return [t(`kind.${x.mode}`), t("minutes", { n: x.minutes }), x.size && t("sizeOf", x.size)].filter(Boolean).join(" · ");
   if (key === "patients") return [state.clinic.programs?.find((p) => p.id === x.program)?.name ?? x.program, ...(x.tags ?? [])].join(" · ");
@@ -105,11 +106,14 @@ async function save(write) {
       changed();
       say(t("changedElsewhere2"), { kind: "fault" });
     } else if (refusal.problem.errors || refusal.problem.references) {
-      dialog(t("notStored"), h("ul", {}, refusal.lines.map((line) => h("li", {}, line))), { closeLabel: t("close"), buttons: [(close) => button(t("understood"), close, { class: "primary" })] });
+      dialog(t("notStored"), h("ul", {}, refusal.lines.map((line) => h("li", {}, line))), { buttons: [(close) => button(t("understood"), close, { class: "primary" })] });
     } else tellRefusal(refusal);
     return false;
   }
 }
+
+/** What cannot be read is pointed at, and nothing is stored. */
+const readable = (form) => [...form.querySelectorAll("input")].every((input) => input.reportValidity());
 
 const patientPath = (id) => `${clinicPath()}/patients/${part(id)}`;
 
@@ -123,7 +127,6 @@ function store(key, draft) {
 
 function removeOne(key, item, draw) {
   dialog(t("removeTitle", { what: item.name || item.display_name || item.id }), h("p", {}, t("removeWhy")), {
-    closeLabel: t("close"),
     buttons: [(close) => button(t("cancel"), close), (close) => button(t("remove"), async () => {
       close();
       if (key === "patients") await save(() => ask("DELETE", patientPath(item.id), undefined, { ifMatch: "*" }));
@@ -136,10 +139,11 @@ function removeOne(key, item, draw) {
 function addDialog(key, draw) {
   const draft = { id: "", ...FRESH[key]() };
   const id = h("input", { type: "text", required: true, pattern: "[A-Za-z0-9][A-Za-z0-9_.:\\-]{0,63}", oninput: (e) => { draft.id = e.target.value; } });
-  dialog(t("addOne"), [field(t("id"), id, t("idHint")), formOf(draft, SPECS[key], state.clinic)], {
-    wide: true, closeLabel: t("close"),
+  const form = formOf(draft, SPECS[key], state.clinic);
+  dialog(t("addOne"), [field(t("id"), id, t("idHint")), form], {
+    wide: true,
     buttons: [(close) => button(t("cancel"), close), (close) => button(t("save"), async () => {
-      if (!id.reportValidity()) return;
+      if (!id.reportValidity() || !readable(form)) return;
       const done = key === "patients" ? await save(() => put(patientPath(draft.id), draft)) : await saveClinic((doc) => { doc[key] = [...(doc[key] ?? []), draft]; });
       if (done) { close(); draw(); }
     }, { class: "primary" })],
@@ -161,38 +165,15 @@ async function groups(key, place) {
     h("div", { class: "row" }, button(t("save"), () => save(() => put(`${clinicPath()}/${key}`, { [key]: wanted }, { ifMatch: etag })), { class: "primary", disabled: !may("people") }))));
 }
 
-// -- spreadsheets -------------------------------------------------------------------------------------------------
-
-/** First what a file would change, then Apply. */
-function importForm() {
-  const found = h("div", { class: "options" });
-  const input = h("input", { type: "file", accept: ".csv,.xlsx", onchange: () => input.files[0] && send(input.files[0], true) });
-  const media = (file) => (/\.csv$/i.test(file.name) ? "text/csv" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-  async function send(file, dry) {
-    refill(found, h("p", { role: "status" }, t("checking")));
-    try {
-      const { body } = await post(`${clinicPath()}/imports${dry ? "?dry_run=true" : ""}`, file, { media: media(file) });
-      if (!dry) { refill(found); input.value = ""; await reloadPeople(); changed(); say(t("saved"), { kind: "good" }); return; }
-      const lines = Object.entries(body).filter(([, d]) => Array.isArray(d?.added)).map(([name, d]) => t("importLine", { what: t(`part.${name}`), added: d.added.length, changed: d.changed.length, removed: d.removed.length }));
-      refill(found, h("ul", { class: "rules" }, lines.map((x) => h("li", {}, x))), h("div", { class: "row" }, button(t("apply"), () => send(file, false), { class: "primary" })));
-    } catch (refusal) {
-      if (!(refusal instanceof Refusal)) throw refusal;
-      const { errors = [] } = refusal.problem;
-      refill(found, h("h3", {}, t("notStored")), h("ul", { class: "rules" }, errors.length ? errors.map((e) => h("li", {}, [e.sheet, e.row && t("rowN", { n: e.row }), e.column].filter(Boolean).join(", "), ": ", e.message)) : h("li", {}, refusal.message)));
-    }
-  }
-  const link = (filled) => h("a", { class: "button", href: `${clinicPath()}/sheets?filled=${filled}`, download: true }, t(filled ? "sheetsFilled" : "sheetsEmpty"));
-  return h("section", { class: "panel" }, h("h2", {}, t("part.import")), h("p", {}, t("importWhy")), h("div", { class: "row" }, link(false), link(true)), field(t("importFile"), input), found);
-}
-
 /** The first clinic of an empty database. */
 export function newClinic() {
   const draft = { name: "", timezone: Intl.DateTimeFormat().resolvedOptions().timeZone, opening_hours: [{ days: ["mon", "tue", "wed", "thu", "fri"], start: "08:00", end: "20:00" }] };
   const id = h("input", { type: "text", required: true, pattern: "[A-Za-z0-9][A-Za-z0-9_.:\\-]{0,63}" });
-  dialog(t("startOwn"), [field(t("id"), id, t("idHint")), formOf(draft, SPECS.clinic)], {
-    wide: true, closeLabel: t("close"),
+  const form = formOf(draft, SPECS.clinic);
+  dialog(t("startOwn"), [field(t("id"), id, t("idHint")), form], {
+    wide: true,
     buttons: [(close) => button(t("save"), async () => {
-      if (!id.reportValidity()) return;
+      if (!id.reportValidity() || !readable(form)) return;
       try {
         await put(clinicPath(id.value), { clinic: draft }, { ifNoneMatch: "*" });
         close();

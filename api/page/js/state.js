@@ -2,6 +2,7 @@
 
 import { get, has, part } from "./calls.js";
 import { addDays, changesBetween, Week, weekdayOf } from "./week.js";
+import { DAYS, today } from "./words.js";
 
 export const state = {
   role: document.documentElement.dataset.role,
@@ -63,17 +64,21 @@ export async function loadClinic(id) {
   Object.assign(state, { clinicId: id, clinic: clinic.body, clinicTag: clinic.etag, people });
 }
 
-/** The week people most likely want: the one planned last, else the one that starts next Monday. */
+/** The week people most likely want: the published one that today is in, the one planned last, or next Monday's. */
 export async function likelyWeek(id) {
+  const now = today(state.clinic.clinic.timezone);
+  const out = await get(`${clinicPath(id)}/timetables?status=published&limit=20`);
+  const current = out.body.timetables.find((x) => x.week_start <= now && now < addDays(x.week_start, 7));
+  if (current) return current.week_start;
   const { body } = await get(`${clinicPath(id)}/timetables?limit=1`);
   if (body.timetables.length) return body.timetables[0].week_start;
-  const today = new Date().toLocaleDateString("sv");
-  const ahead = (7 - ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].indexOf(weekdayOf(today))) % 7;
-  return addDays(today, ahead || 7);
+  const ahead = (7 - DAYS.indexOf(weekdayOf(now))) % 7;
+  return addDays(now, ahead || 7);
 }
 
 const WITH_SESSIONS = ["solved", "cancelled", "published", "superseded"];
-export const hasSessions = (summary) => WITH_SESSIONS.includes(summary.status);
+/** A search that was stopped before it had a plan has none. */
+export const hasSessions = (x) => WITH_SESSIONS.includes(x.status) && !x.error && (x.status !== "cancelled" || x.progress !== null);
 export const published = () => state.timetables.find((x) => x.status === "published");
 
 export async function loadWeek(start, wanted) {

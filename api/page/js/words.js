@@ -77,6 +77,9 @@ export const shortDate = (date) => dated(date, { day: "numeric", month: "short" 
 export const weekLabel = (date) => dated(date, { day: "numeric", month: "short", year: "numeric" });
 export const moment = (iso) =>
   tidy(format("date", { weekday: "short", hour: "numeric", minute: "2-digit" }).format(Date.parse(iso)));
+/** The date and the time of day that it is now where the clinic is. */
+export const today = (timeZone) => new Date().toLocaleDateString("sv", { timeZone });
+export const timeNow = (timeZone) => new Date().toLocaleTimeString("sv", { timeZone, hour: "2-digit", minute: "2-digit" });
 /** A weekday by its code, independent of any week. */
 export const weekday = (code, style = "long") =>
   format("date", { weekday: style, timeZone: "UTC" }).format(instant(0, `2001-01-0${DAYS.indexOf(code) + 1}`));
