@@ -82,7 +82,8 @@ def run(report: Report) -> None:
 def first_key(served: Served) -> str:
     assert served.key is not None
     headers = {"Authorization": f"Bearer {served.key}"}
-    people = {"patients": [{"id": f"p{n + 1}", **examples.PATIENT} for n in range(WRITERS)]}
+    never = {**examples.PATIENT, **commitments(0)}
+    people = {"patients": [{**never, "id": f"p{n + 1}"} for n in range(WRITERS)]}
     httpx.put(f"{served.url}/v1/clinics/a", json=examples.CLINIC, headers=headers).raise_for_status()
     httpx.put(f"{served.url}/v1/clinics/a/patients", json=people, headers=headers).raise_for_status()
     return served.key
