@@ -17,10 +17,10 @@ help: ## this list
 demo: $(READY) ## plan the example week and print it
 	@$(BIN)/iop-scheduler demo
 
-# Two processes, a file of tests at a time: most tests of the service wait for something. More would only crowd
-# the clocks of those that check how soon things happen.
+# Two processes, a file of tests at a time, in the order of the folders: most tests of the service wait for something,
+# and more would only crowd the clocks of those that check how soon things happen.
 test: $(READY) ## the tests, seeded
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: lint test ## format, lint, types, import rules, then the tests
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from api.app import create_app
 from api.figures import job_figures
-from api.settings import Settings
 from api.store import Sessions, Timetable, open_database
 from api.store.columns import now
 from tests.api.databases import upgraded
-from tests.api.witness import WITNESS
+from tests.api.door import service_on
+from tests.api.jobs.waiting import until
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -85,20 +81,17 @@ class Tracer:
         self._attributes = dict(attributes)
 
 
-async def status_of(app: FastAPI, path: str) -> int:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
-        return (await client.get(path)).status_code
-
-
 @pytest.mark.parametrize("wanted", [True, False])
 def test_spans_carry_the_route_and_no_id_and_are_off_until_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool
 ) -> None:
     tracer = Tracer()
     monkeypatch.setattr("api.security.trace.get_tracer", lambda name: tracer)
-    app = create_app(Settings(database_url=upgraded(f"sqlite:///{tmp_path / 'a.db'}"), telemetry=wanted))
-    WITNESS.watch()
-    assert asyncio.run(status_of(app, "/v1/clinics/riverside/patients/p-4711")) == 401
+    url = upgraded(f"sqlite:///{tmp_path / 'a.db'}")
+    with service_on(url, telemetry=wanted) as door:
+        assert door.nobody().get("/v1/clinics/riverside/patients/p-4711").status_code == 401
+        until(lambda: tracer.spans or not wanted)  # a span ends after its answer is out
+        spans = list(tracer.spans)
     route = "/v1/clinics/{clinic_id}/patients/{patient_id}"
     span = (f"GET {route}", {"http.route": route, "http.response.status_code": 401})
-    assert tracer.spans == ([span] if wanted else [])
+    assert spans == ([span] if wanted else [])
