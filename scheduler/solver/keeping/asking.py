@@ -11,7 +11,9 @@ from scheduler.solver.clock import Clock
 from scheduler.solver.keeping.model import Keeping
 from scheduler.solver.keeping.parts import Kept, Outcome
 
-QUICK_SECONDS: Final = 0.25  # for a look whether no more than the least known must be lost
+# For a look whether no more than the least known must be lost: about as many seconds of an idle processor; by
+# the clock a busy machine would look too little, and prove at length what a look would have shown.
+QUICK_WORK: Final = 0.25
 LEAST_SECONDS: Final = 0.02
 
 
@@ -46,7 +48,7 @@ class Asking:
         tight = self.model.new_bool_var("")
         self.model.add(self.keeping.lost <= self.least).only_enforce_if(tight)
         self.model.add_assumption(tight)
-        found = self._solved(min(QUICK_SECONDS, max(LEAST_SECONDS, self.clock.left / 2)), linear=0)
+        found = self._solved(max(LEAST_SECONDS, self.clock.left / 2), linear=0, work=QUICK_WORK)
         self.model.clear_assumptions()
         return found
 
@@ -58,10 +60,10 @@ class Asking:
             self.model.add_hint(self.model.get_int_var_from_proto_index(index), value)
         return self._solved(min(seconds, max(LEAST_SECONDS, self.clock.left)), linear=2) or known
 
-    def _solved(self, seconds: float, linear: int) -> Outcome | None:
+    def _solved(self, seconds: float, linear: int, work: float = math.inf) -> Outcome | None:
         solver = cp_model.CpSolver()
         p = solver.parameters
-        p.max_time_in_seconds = seconds
+        p.max_time_in_seconds, p.max_deterministic_time = seconds, work
         p.num_workers, p.catch_sigint_signal = 1, False
         # The relaxation proves in 0.1 s what is not proved in 6 s without it; presolving more than this costs
         # more than it saves.
