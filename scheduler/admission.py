@@ -23,7 +23,7 @@ from scheduler.starting import Week
 from scheduler.timetable import Part, PlannedSession, Reason
 
 PROMPT_DAYS: Final = 1  # open dates that may pass: a start on the first or second one
-MOST_PLACES: Final = 12  # of a date that are tried as the first day's session
+MOST_PLACES: Final = 200  # of a date that are tried as the first day's session: more than any day has
 CLOSED: Final = Words("admission_closed", "the clinic is closed")
 NOTHING: Final = Words("admission_nothing_held", "nothing is held that day that they need")
 BUSY: Final = Words("admission_busy", "they cannot come to any of the {count} sessions of that day: {why}")
