@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from datetime import date
 from typing import Any
@@ -112,3 +113,24 @@ def test_the_stability_command_shows_a_line_a_patient(run: Run, saved: Any, time
     outcome = run("stability", path, path)
     assert outcome.code == 0, outcome.err
     assert outcome.out.splitlines()[1].split() == ["p1", "100", "%", "0", "min", "2"]
+
+
+def test_the_place_command_says_when_care_begins_and_why_not_before(
+    run: Run, saved: Any, week: Doc, timetable: Doc
+) -> None:
+    work = {"id": "job", "days": ["mon"], "start": "08:00", "end": "17:00"}
+    patient = saved({"id": "p9", "program": "two-talks", "commitments": [work]}, "p.json")
+    files = saved(week, "w.json"), saved(timetable, "t.json")
+    outcome = run("place", *files, patient, "--from", "2026-11-30")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.splitlines()[0].startswith("Not on Mon 2026-11-30: they cannot come")
+    assert outcome.out.splitlines()[1] == "p9 starts on Wed 2026-12-02, after 1 open day."
+    assert json.loads(run("place", *files, patient, "--from", "2026-11-30", "--json").out)["admission"][
+        "prompt"
+    ]
+
+
+def test_the_closures_command_writes_entries_to_take_over(run: Run) -> None:
+    outcome = run("closures", "US-MA", "--from", "2026-07-01", "--until", "2026-07-31")
+    assert json.loads(outcome.out)["closures"][-1]["date"].startswith("2026-07-0")
+    assert run("closures", "ZZ", "--from", "2026-07-01").code == 2
