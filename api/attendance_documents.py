@@ -6,7 +6,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from scheduler.problem import Count, Document, Id, LocalDate, Minutes
+from api.documents import FindingShown
+from api.question_documents import PlannedAttendance
+from scheduler.attendance import Progress
+from scheduler.moves import Move
+from scheduler.problem import Count, Document, Id, LocalDate, LocalTime, Minutes
+from scheduler.stability import Stability
+from scheduler.timetable import Reason
 
 MarkWord = Literal["attended", "late", "missed", "excused"]
 
@@ -67,30 +73,13 @@ class AuthorizationsDocument(Document):
     authorizations: tuple[AuthorizationStored, ...] = Field(strict=False, max_length=200)
 
 
-class WarningShown(BaseModel):
-    code: str
-    text: str
-    params: dict[str, Any]
-
-
-class ProgressWeek(BaseModel):
+class ProgressWeek(Progress):
     """One published week; what is not marked yet counts as planned, and is not owed."""
 
     week_start: str
     timetable: str
-    planned_minutes: int = Field(description="of care, as published")
-    attended_minutes: int = Field(description="of care, marked as attended or late")
-    missed_minutes: int = Field(description="of care: missed, excused, and what late ones lack")
-    unmet_minutes: int = Field(description="what the published week itself leaves unmet")
-    owed_minutes: int = Field(description="what is unmet since beyond that: care to be made up")
-    owed: dict[str, int] = Field(
-        description="minutes by requirement, each lacking session at those of its shortest type"
-    )
-    care_days: int
-    payer_days: int = Field(description="care days that reach the program's `day_care_minutes.min`")
-    no_shows: int = Field(description="sessions marked as missed")
     excused: int
-    unmarked: int
+    unmarked: int = Field(description="attendances without a mark")
 
 
 class NextWeek(BaseModel):
@@ -100,15 +89,7 @@ class NextWeek(BaseModel):
     program: str
     authorized: dict[str, Any] | None
     authorization: str | None = Field(description="the id of the one that counts")
-    warnings: list[WarningShown]
-
-
-class StabilityShown(BaseModel):
-    """How steady the latest week is."""
-
-    kept: float | None = Field(description="share of the week before at the same type, weekday and start")
-    spread: int | None = Field(description="minutes between the earliest and the latest first start")
-    weeks_same: int = Field(description="weeks in a row with the same weekdays and starts")
+    warnings: list[Reason]
 
 
 class PatientProgress(BaseModel):
@@ -117,10 +98,49 @@ class PatientProgress(BaseModel):
     patient: str
     weeks: list[ProgressWeek]
     next: NextWeek
-    stability: StabilityShown
+    stability: Stability | None = Field(description="null where the patient has attended nothing yet")
+
+
+class MakeUpsRequest(Document):
+    """From when on, and for whom; both may be left out: from now on, for everybody who is owed care."""
+
+    at: LocalTime | None = None
+    patient: Id | None = None
+
+
+class MakeUpShown(BaseModel):
+    """One patient who is owed care: the sessions that make it up, and what stays owed."""
+
+    patient: str
+    owed_minutes: int
+    added: list[PlannedAttendance]
+    made_up_minutes: int
+    still_owed_minutes: int
+    still_owed: dict[str, int]
+    could: bool = Field(
+        description="whether a place of an owed kind is free for the patient, looked at alone"
+    )
+    exact: bool
+    reasons: list[Reason]
+
+
+class MakeUpsAnswer(BaseModel):
+    """`moves` make all of it; where they would break rules there are none, and `findings` tells which."""
+
+    at: str
+    make_ups: list[MakeUpShown]
+    moves: list[Move]
+    findings: list[FindingShown]
 
 
 SCHEMAS: dict[type[BaseModel], str] = {
     model: model.__name__
-    for model in (AttendanceRequest, AttendanceShown, AuthorizationsDocument, PatientProgress)
+    for model in (
+        AttendanceRequest,
+        AttendanceShown,
+        AuthorizationsDocument,
+        MakeUpsAnswer,
+        MakeUpsRequest,
+        PatientProgress,
+    )
 }

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from scheduler.problem import (
+    REGION_PATTERN,
     ApartPair,
     Baseline,
     Clinician,
@@ -26,6 +27,7 @@ from scheduler.problem import (
     Program,
     Room,
     SessionType,
+    Standing,
     WeeklyWindow,
     Weights,
 )
@@ -33,6 +35,13 @@ from scheduler.problem import (
 TimeLimit = Annotated[float, Field(ge=1, le=86_400, description="seconds to search")]
 Gap = Annotated[float, Field(ge=0, le=1, description="good enough: (objective − bound) / objective")]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
+Groups = Annotated[
+    Literal["free", "standing", "prefer"],
+    Field(
+        description="standing groups: `free` ignores them, `standing` has no others of their types, "
+        "`prefer` leaves a place only where that is worth a moved attendance"
+    ),
+]
 
 
 class Site(Document):
@@ -44,6 +53,8 @@ class Site(Document):
     slot_minutes: Literal[5, 10, 15, 20, 30, 60] = 15
     opening_hours: tuple[WeeklyWindow, ...] = ()
     closures: tuple[Closure, ...] = ()
+    region: Annotated[str, Field(pattern=REGION_PATTERN)] | None = None
+    standing: tuple[Standing, ...] = ()
 
 
 class ClinicDocument(Document):
@@ -133,6 +144,7 @@ class SolveOptions(Document):
     time_limit: TimeLimit = 60
     gap: Gap = 0.01
     seed: Seed = 0
+    groups: Groups = "free"
 
 
 class PlanRequest(SolveOptions):

@@ -48,7 +48,7 @@ def add_draft(
 
 
 def _search_options(options: Json) -> Json:
-    return {name: options[name] for name in ("time_limit", "gap", "seed") if name in options}
+    return {name: options[name] for name in ("time_limit", "gap", "seed", "groups") if name in options}
 
 
 def move_on(session: Session, week: StoredWeek, if_match: str) -> None:

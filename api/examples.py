@@ -100,6 +100,7 @@ ATTENDANCE: dict[str, Any] = {
         {"session": "s2", "patient": "p1", "mark": "missed"},
     ]
 }
+MAKE_UPS: dict[str, Any] = {"at": "2026-12-02T18:00"}
 AUTHORIZATIONS: dict[str, Any] = {
     "authorizations": [
         {"id": "A-1001", "from": "2026-11-30", "until": "2027-01-03", "days": 15, "minutes": 2700},

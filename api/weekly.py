@@ -7,18 +7,28 @@ has not used yet; and, in a week that is being attended, room for what was misse
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api import authorized
 from api.judging import stored_problem
-from api.store.attendance import Attendance, Mark, PublishedWeek, marks_between, published_between
+from api.missed import with_room
+from api.store.attendance import (
+    Attendance,
+    Mark,
+    PublishedWeek,
+    attended,
+    marks_between,
+    marks_of_week,
+    published_between,
+)
 from api.store.models import Clinic, Patient
+from scheduler.authorizations import StoredAuthorization, Used, authorized_in_week
 from scheduler.problem import parse_date
 
 Json = dict[str, Any]
+WEEK = timedelta(days=6)
 
 
 def week_problem(session: Session, clinic: Clinic, people: Sequence[Patient], week_start: Any) -> Json:
@@ -32,7 +42,9 @@ def week_problem(session: Session, clinic: Clinic, people: Sequence[Patient], we
     if blocks:
         listed = zip(problem["patients"], people, strict=True)
         problem["patients"] = [_with_block(document, blocks.get(p.id)) for document, p in listed]
-    return problem
+    marks = marks_of_week(session, clinic.id, week_start)
+    held = published_between(session, clinic.id, week_start, week_start) if marks else []
+    return with_room(problem, held[0], marks) if held else problem
 
 
 def authorized_blocks(
@@ -41,37 +53,45 @@ def authorized_blocks(
     """The `authorized` block by patient, of those with stored authorisations."""
     paid = [p for p in people if p.authorizations]
     used = used_elsewhere(session, clinic_id, paid, week_start)
-    found = {p.id: authorized.left_in_week(p.authorizations, used.get(p.id, {}), week_start) for p in paid}
+    found = {p.id: authorized_in_week(stored_of(p), used.get(p.id, ()), week_start) for p in paid}
     return {key: left.block for key, left in found.items() if left.block is not None}
+
+
+def stored_of(patient: Patient) -> list[StoredAuthorization]:
+    return [StoredAuthorization.model_validate(given) for given in patient.authorizations]
 
 
 def used_elsewhere(
     session: Session, clinic_id: str, people: Sequence[Patient], week_start: date
-) -> dict[str, dict[str, int]]:
-    """Care minutes by patient and date of all weeks but one, as far as authorisations reach."""
+) -> dict[str, list[Used]]:
+    """Care by patient and date of all published weeks but one, as far as authorisations reach."""
     listed = [a for p in people for a in p.authorizations]
     if not listed:
         return {}
-    first = date.fromisoformat(min(a["from"] for a in listed)) - authorized.WEEK
+    first = date.fromisoformat(min(a["from"] for a in listed)) - WEEK
     until = max(a["until"] for a in listed)
     weeks = published_between(session, clinic_id, first.isoformat(), until)
     marks = marks_between(session, clinic_id, [p.id for p in people], first.isoformat(), until)
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, list[Used]] = {}
     for week in weeks:
         if week.week_start != week_start.isoformat():
-            for patient, dates in used_in_week(week, marks).items():
-                found.setdefault(patient, {}).update(dates)
+            for patient, used in used_in_week(week, marks).items():
+                found.setdefault(patient, []).extend(used)
     return found
 
 
-def used_in_week(week: PublishedWeek, marks: Mapping[Attendance, Mark]) -> dict[str, dict[str, int]]:
-    def attended(patient: str, session: Json, planned: int) -> int:
-        mark = marks.get((patient, session["session_type"], session["start"]))
-        if mark is None or mark.mark == "attended":
-            return planned
-        return mark.minutes or 0 if mark.mark == "late" else 0
-
-    return authorized.used_in(week.sessions, week.care_minutes, attended)
+def used_in_week(week: PublishedWeek, marks: Mapping[Attendance, Mark]) -> dict[str, list[Used]]:
+    """Care minutes attended, or planned and not marked, by patient and date."""
+    found: dict[str, dict[date, int]] = {}
+    for session in week.sessions:
+        planned = week.care_minutes.get(session["session_type"], 0)
+        for patient in session["patients"] if planned else ():
+            mark = marks.get((patient, session["session_type"], session["start"]))
+            if minutes := attended(mark, planned):
+                dates = found.setdefault(patient, {})
+                day = date.fromisoformat(session["start"][:10])
+                dates[day] = dates.get(day, 0) + minutes
+    return {p: [Used(day, minutes) for day, minutes in dates.items()] for p, dates in found.items()}
 
 
 def _with_block(document: Json, block: Json | None) -> Json:

@@ -61,9 +61,9 @@ def used_in(
     return found
 
 
-def left(stored: StoredAuthorization, used: Iterable[Used], before: date) -> tuple[int | None, int | None]:
-    """Days and minutes left of one authorisation on a date, from what was used within its dates before it."""
-    own = [u for u in used if u.date < before and _holds(stored, u.date)]
+def left(stored: StoredAuthorization, used: Iterable[Used]) -> tuple[int | None, int | None]:
+    """Days and minutes left of one authorisation, from what was used within its dates."""
+    own = [u for u in used if _holds(stored, u.date)]
     days = None if stored.days is None else max(0, stored.days - len({u.date for u in own}))
     minutes = None if stored.minutes is None else max(0, stored.minutes - sum(u.minutes for u in own))
     return days, minutes
@@ -76,25 +76,31 @@ def authorized_in_week(
     care_days: int | None = None,
     care_minutes: int | None = None,
 ) -> Left:
-    """What is left for one week; `care_days` and `care_minutes` are what the week asks for at least."""
+    """What is left for one week; `care_days` and `care_minutes` are what the week asks for at least.
+
+    `used` in the week itself does not count against it; in a later one that is published already, it does.
+    """
     if not stored:
         return Left(None, None)
     week = [week_start + timedelta(days=d) for d in range(DAYS)]
     touching = [(sum(_holds(a, day) for day in week), a.from_ or date.min, n) for n, a in enumerate(stored)]
     dates, _, number = max(touching)
     if not dates:
-        return Left(dict(NEVER), None, (_ended(stored, week_start),))
+        # No date is authorised: not even a session that is no care can be held.
+        never = NEVER | {"until": (week_start - timedelta(days=1)).isoformat()}
+        return Left(never, None, (_ended(stored, week_start),))
     chosen = stored[number]
-    days, minutes = left(chosen, used, week_start)
+    days, minutes = left(chosen, (u for u in used if u.date not in week))
     block = {
         "days": days,
         "minutes": minutes,
         "from": chosen.from_.isoformat() if chosen.from_ else None,
         "until": chosen.until.isoformat() if chosen.until else None,
     }
-    return Left(
-        block, chosen.id, tuple(_warnings(chosen, days, minutes, week_start, care_days, care_minutes))
-    )
+    warnings = tuple(_warnings(chosen, days, minutes, week_start, care_days, care_minutes))
+    if chosen.until is not None and any(_holds(a, chosen.until + timedelta(days=1)) for a in stored):
+        warnings = tuple(w for w in warnings if w.code != "authorization_ending")  # another one goes on
+    return Left(block, chosen.id, warnings)
 
 
 def _holds(stored: ActiveDates, day: date) -> bool:

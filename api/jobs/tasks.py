@@ -21,6 +21,7 @@ _REGISTERED: Final[dict[str, str]] = {
     "place": "api.jobs.arranging:place",
     "repair": "api.jobs.arranging:repair",
     "explain": "api.jobs.arranging:explain",
+    "make_ups": "api.jobs.making_up:make_ups",
     "progress": "api.jobs.attending:progress",
     "diff": "api.jobs.writing:diff",
     "write": "api.jobs.writing:write",

@@ -33,6 +33,8 @@ ON_A_TIMETABLE = (
     "moves",
     "pins",
     "targets/{session_id}",
+    "attendance",
+    "make-ups",
     "explanations",
     "placements",
     "repairs",
@@ -122,3 +124,5 @@ def _calls(paths: dict[str, Any]) -> Iterator[str]:
         yield "calendar"
     if "/v1/clinics/{clinic_id}/imports" in paths:
         yield "imports"
+    if "/v1/clinics/{clinic_id}/patients/{patient_id}/progress" in paths:
+        yield "progress"

@@ -84,11 +84,12 @@ async def plan_problem(
     time_limit: Annotated[d.TimeLimit, Query()] = 60,
     gap: Annotated[d.Gap, Query()] = 0.01,
     seed: Annotated[d.Seed, Query()] = 0,
+    groups: Annotated[d.Groups, Query()] = "free",
     prefer: Prefer = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Plan the week of a whole problem document; the document is forgotten once its timetable is there."""
-    options = {"time_limit": time_limit, "gap": gap, "seed": seed}
+    options = {"time_limit": time_limit, "gap": gap, "seed": seed, "groups": groups}
     once = Once.of(idempotency_key, "timetables", {"problem": given, "options": options})
     made = await run_in_threadpool(plan_sent, service, caller, given, options, once)
     return await _answer(service, caller, made, prefer)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api import attendance_documents as a
 from api.access import Reader
-from api.attending import for_one
+from api.attending import for_library, for_one
 from api.errors import described
 from api.exchange.dates import date_of
 from api.judging import stored_problem
@@ -70,7 +70,7 @@ def get_progress(
         "weeks": listed,
         "next": for_one(stored_problem(clinic, [patient], following.isoformat()), patient_id),
         "authorizations": patient.authorizations,
-        "used": used.get(patient_id, {}),
+        "used": [(one.date.isoformat(), one.minutes) for one in used.get(patient_id, ())],
     }
     answer = service.ask("progress", payload)
     service.audit.read(caller, "progress.read", clinic_id, [patient_id])
@@ -90,15 +90,10 @@ def _weeks(session: Session, patient: Patient, most: int) -> list[Json]:
         if problem is None or all(p["id"] != patient.id for p in problem["patients"]):
             continue
         until = (date.fromisoformat(start) + WEEK).isoformat()
-        marks = marks_between(session, patient.clinic_id, [patient.id], start, until).values()
-        shown = [
-            {"session_type": m.session_type, "start": m.start, "mark": m.mark, "minutes": m.minutes}
-            for m in marks
-            if m.week_start == start
-        ]
+        marks = marks_between(session, patient.clinic_id, [patient.id], start, until)
         mine = [{**s, "patients": [patient.id]} for s in sessions or () if patient.id in s["patients"]]
         week = {"week_start": start, "timetable": key, "problem": for_one(problem, patient.id)}
-        found.append({**week, "sessions": mine, "marks": shown})
+        found.append({**week, "sessions": mine, "marks": for_library(mine, marks)})
     return found
 
 

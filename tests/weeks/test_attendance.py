@@ -143,7 +143,8 @@ def test_a_week_may_use_what_is_left_and_is_told_that_little_is() -> None:
 
 def test_without_an_authorisation_that_touches_the_week_nothing_is_authorised() -> None:
     left = authorized_in_week([stored(until="2026-11-29", days=9)], [], MONDAY)
-    assert left.block == {"days": 0, "minutes": 0, "from": None, "until": None}
+    # Not even a session that is no care: no date of the week is authorised.
+    assert left.block == {"days": 0, "minutes": 0, "from": None, "until": "2026-11-29"}
     assert [w.code for w in left.warnings] == ["authorization_ended"]
     assert authorized_in_week([], [], MONDAY).block is None
 

@@ -1,13 +1,20 @@
 // Beside the timetable: the session in hand, who is short of hours, what is pinned.
 
 import { has } from "./calls.js";
-import { button, h, icon } from "./dom.js";
+import { button, h, icon, refill } from "./dom.js";
 import { moveDialog, movePatientDialog } from "./movedialog.js";
 import { pinOf, setPins, togglePin } from "./changing.js";
-import { address, may, state } from "./state.js";
+import { address, attended, may, state } from "./state.js";
 import { hours, number, t } from "./words.js";
 
 const personLink = (id, more) => h("a", { href: address({ view: "timetable", more: { by: "patient", one: id } }), ...more }, state.week.person(id));
+
+/** A part of the attendance module, which is loaded only where a week is being attended. */
+export function attending(make) {
+  const place = h("div", { class: "options" });
+  import("./attending.js").then((m) => refill(place, make(m)));
+  return place;
+}
 
 export function sessionPanel(view, s) {
   const { week } = view;
@@ -20,7 +27,7 @@ export function sessionPanel(view, s) {
       h("dt", {}, t("where")), h("dd", {}, s.type?.delivery === "telehealth" ? t("telehealth") : week.room(s.room)),
       h("dt", {}, t("with")), h("dd", {}, s.clinicians.map((c) => week.clinician(c)).join(", ") || t("nobody"))),
     h("h3", {}, t("attending", { n: s.patients.length })),
-    h("ul", { class: "people" }, s.patients.map((p) => h("li", {}, personLink(p),
+    attended() ? attending((m) => m.marksOf(s, personLink)) : h("ul", { class: "people" }, s.patients.map((p) => h("li", {}, personLink(p),
       changeable && s.type?.mode === "group" && button(t("movePerson"), () => movePatientDialog(s, p), { class: "plain small", "aria-label": t("movePersonLabel", { who: week.person(p) }) })))),
     h("div", { class: "row" },
       changeable && button(t("move"), () => moveDialog(s), { class: "primary" }),

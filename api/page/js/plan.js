@@ -20,7 +20,7 @@ export async function show(main) {
 class PlanView {
   constructor(main) {
     this.main = main;
-    this.options = { time_limit: 30, keep: true, pins: true };
+    this.options = { time_limit: 30, keep: true, pins: true, groups: "free" };
     this.running = state.timetables.find((x) => ["queued", "solving"].includes(x.status))?.id ?? null;
     this.points = [];
     this.live = h("section", { class: "panel", "aria-label": t("progress") });
@@ -54,13 +54,14 @@ class PlanView {
     this.stop = button(t("stop"), () => this.halt(), { disabled: !this.running });
     return h("section", { class: "panel" }, h("h2", {}, t("planWeek", { n: state.people.length })),
       h("div", { class: "row" }, field(t("timeLimit"), select(LIMITS.map((s) => [s, s < 60 ? t("seconds", { n: s }) : t("minutes", { n: s / 60 })]), options.time_limit, (v) => { options.time_limit = Number(v); })),
+        state.clinic.clinic.standing?.length && field(t("standingGroups"), select(["free", "prefer", "standing"].map((x) => [x, t(`groups.${x}`)]), options.groups, (v) => { options.groups = v; })),
         h("div", {}, box("keep", t("keepTimes")), state.pins.length > 0 && box("pins", t("keepPins", { n: state.pins.length })))),
       h("div", { class: "row" }, this.solve, this.stop, h("span", { class: "hint" }, t("stopHint"))));
   }
 
   async start() {
-    const { time_limit, keep, pins } = this.options;
-    const body = { week_start: state.start, time_limit, ...(keep ? {} : { baseline: { sessions: [] } }), ...(pins && state.pins.length ? { pins: state.pins } : {}) };
+    const { time_limit, keep, pins, groups } = this.options;
+    const body = { week_start: state.start, time_limit, groups, ...(keep ? {} : { baseline: { sessions: [] } }), ...(pins && state.pins.length ? { pins: state.pins } : {}) };
     this.solve.disabled = true;
     try {
       const { body: made } = await post(`${clinicPath()}/timetables`, body);

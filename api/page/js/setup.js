@@ -31,6 +31,7 @@ export async function show(main, more) {
       h("button", { type: "button", class: "plain", "aria-current": key === view.part ? "true" : null, onclick: () => { view.part = key; note({ part: key }); draw(); } }, t(`part.${key}`)))), place));
     if (view.part === "clinic") refill(place, siteForm());
     else if (view.part === "cohorts" || view.part === "apart") groups(view.part, place);
+    else if (view.part === "standing") import("./standing.js").then((m) => refill(place, m.standingForm(saveClinic)));
     else if (view.part === "import") refill(place, importForm());
     else entries(view.part, place, draw);
   };
@@ -38,7 +39,7 @@ export async function show(main, more) {
   return { update: draw };
 }
 
-const PARTS = () => [...Object.keys(SPECS), "cohorts", "apart", ...(has("imports") && may("people") ? ["import"] : [])];
+const PARTS = () => [...Object.keys(SPECS), "standing", "cohorts", "apart", ...(has("imports") && may("people") ? ["import"] : [])];
 const allowed = (key) => may(key === "patients" ? "people" : "clinic");
 
 function siteForm() {

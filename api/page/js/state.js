@@ -79,6 +79,8 @@ export async function likelyWeek(id) {
 const WITH_SESSIONS = ["solved", "cancelled", "published", "superseded"];
 /** A search that was stopped before it had a plan has none. */
 export const hasSessions = (x) => WITH_SESSIONS.includes(x.status) && !x.error && (x.status !== "cancelled" || x.progress !== null);
+/** Whether the week shown is one that people attend. */
+export const attended = () => has("attendance") && state.timetable?.status === "published";
 export const published = () => state.timetables.find((x) => x.status === "published");
 
 export async function loadWeek(start, wanted) {

@@ -3,9 +3,9 @@
 import { card, columns, dayHead, legend, lines } from "./cards.js";
 import { has } from "./calls.js";
 import { choice, h, icon, refill, select } from "./dom.js";
-import { hoursPanel, pinsPanel, sessionPanel } from "./panels.js";
+import { attending, hoursPanel, pinsPanel, sessionPanel } from "./panels.js";
 import { Mover } from "./moving.js";
-import { address, may, note, route, state } from "./state.js";
+import { address, attended, may, note, route, state } from "./state.js";
 import { KINDS, without } from "./week.js";
 import { longDay, fullDate, shortDay, t } from "./words.js";
 
@@ -113,7 +113,9 @@ class TimetableView {
 
   drawSide() {
     const session = this.selected && this.week.byId.get(this.selected);
-    refill(this.side, session && sessionPanel(this, session), this.week.timetable && hoursPanel(this.week), this.week.timetable && has("pins") && pinsPanel(this));
+    const whole = session || !this.week.timetable;
+    refill(this.side, session && sessionPanel(this, session), !whole && this.one && this.by === "patient" && has("progress") && attending((m) => m.progressPanel(this.one)),
+      !whole && !this.one && this.day !== "week" && attended() && attending((m) => m.dayPanel(this)), this.week.timetable && hoursPanel(this.week), this.week.timetable && has("pins") && pinsPanel(this));
   }
 
   select(id) {
