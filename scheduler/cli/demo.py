@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    arguments.began = time.monotonic()
     problem = read_week(str(example())).problem
     timetable = plan(problem, arguments)
     console = stdout_console()

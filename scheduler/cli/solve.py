@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -22,7 +23,13 @@ from scheduler.timetable import Timetable
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument("week", metavar="WEEK.json", help="the problem document")
     parser.add_argument("-o", "--output", metavar="OUT.json", help="the timetable (default: standard output)")
-    parser.add_argument("--time-limit", type=seconds, default=60.0, metavar="S", help="seconds (default 60)")
+    parser.add_argument(
+        "--time-limit",
+        type=seconds,
+        default=60.0,
+        metavar="S",
+        help="seconds for the whole command (default 60)",
+    )
     parser.add_argument(
         "--gap",
         type=share,
@@ -61,6 +68,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    arguments.began = time.monotonic()
     check_writable(arguments.output, [arguments.week])
     check_writable(arguments.log, [arguments.week])
     reading = read_week(arguments.week)
@@ -100,7 +108,7 @@ def plan(problem: Problem, arguments: Namespace, log: SearchLog | None = None) -
             console.print("translating the search kernels for this machine, once (about half a minute)")
         timetable: Timetable = solve(
             problem,
-            time_limit=arguments.time_limit,
+            time_limit=_left(arguments),
             gap=arguments.gap,
             seed=arguments.seed,
             workers=arguments.workers,
@@ -113,6 +121,12 @@ def plan(problem: Problem, arguments: Namespace, log: SearchLog | None = None) -
 
     with stopping_on_interrupt(stop), live(watch, console) if shown else nullcontext():
         return in_background(work, (lambda: None) if arguments.quiet else watch.tick)
+
+
+def _left(arguments: Namespace) -> float:
+    """What is left of the time limit, which counts from the command's start: loading takes its part."""
+    spent: float = time.monotonic() - arguments.began
+    return float(max(arguments.time_limit / 2, arguments.time_limit - spent))
 
 
 def with_warnings(timetable: Timetable, warnings: Sequence[Fault]) -> Timetable:
