@@ -18,11 +18,13 @@ from scheduler.grid import Grid
 from scheduler.pins import refuse_clashes
 from scheduler.problem import Problem, SessionPin
 from scheduler.progress import Progress, ProgressListener, gap_between
+from scheduler.solver.annealing import Annealing
 from scheduler.solver.answer import timetable_of
 from scheduler.solver.assembly import sessions_of
 from scheduler.solver.kernels import translated
 from scheduler.solver.kernels.attendance import BIG
 from scheduler.solver.kernels.memory import KINDS
+from scheduler.solver.kernels.search import WORK
 from scheduler.solver.proving import Proving
 from scheduler.solver.seeding import excuse_facts
 from scheduler.solver.worker import Worker
@@ -66,6 +68,7 @@ class _Solve:
         self.phases: list[dict[str, Any]] = []
         self.told = 0.0
         self.crew: list[Worker] = []
+        self.failed: list[Exception] = []
         self.history: list[tuple[float, int, int]] = []
 
     @property
@@ -124,7 +127,7 @@ class _Solve:
             self._search_by_work(lead, self.deterministic)
             return
         self.exchanged = self.seconds
-        threads = [threading.Thread(target=self._toil, args=(w,), daemon=True) for w in self.crew]
+        threads = [threading.Thread(target=self._toil_guarded, args=(w,), daemon=True) for w in self.crew]
         for t in threads:
             t.start()
         while any(t.is_alive() for t in threads):
@@ -134,20 +137,32 @@ class _Solve:
                 self.proven_stop = True
         for t in threads:
             t.join()
+        if len(self.failed) == len(threads):
+            raise self.failed[0]
 
     proven_stop = False
+
+    def _toil_guarded(self, worker: Worker) -> None:
+        """A thread that fails costs its work; only when all have failed there is nothing to go on with."""
+        try:
+            self._toil(worker)
+        except Exception as error:
+            self.failed.append(error)
 
     def _toil(self, worker: Worker) -> None:
         began = self.seconds
         last = self.time_limit - self._reserve()
         exchanged = began
+        annealing = Annealing(worker)
         while not (self.stop.is_set() or self.proven_stop) and self.seconds < last:
-            worker.improve(self._temperature((self.seconds - began) / max(1e-9, last - began)))
-            if self.seconds - exchanged > EXCHANGE_SECONDS:
+            annealing.step((self.seconds - began) / max(1e-9, last - began))
+            if self.seconds - exchanged > EXCHANGE_SECONDS and not annealing.scouting:
                 exchanged = self.seconds
                 best = self._best()
                 if overtaken(worker, best):
                     worker.adopt(best.best)
+        if annealing.scouting:
+            annealing.look()
 
     def _reserve(self) -> float:
         """Seconds kept back for settling, reasons and verifying: some 8 ms a patient."""
@@ -156,14 +171,14 @@ class _Solve:
     def _search_by_work(self, worker: Worker, work: float) -> None:
         """A fixed amount of work (thousands of rounds), so that every machine finds the same timetable."""
         total = max(1, int(1000 * work))
+        annealing = Annealing(worker)
         for done in range(0, total, 25):
             if self.stop.is_set() or self._proven():
                 break
-            worker.work(min(25, total - done), self._temperature(done / total))
+            annealing.step(done / total, min(25, total - done))
             self._tell("search")
-
-    def _temperature(self, share: float) -> float:
-        return temperature(self.week, share)
+        if annealing.scouting:
+            annealing.look()
 
     def _settle(self) -> int:
         best = self._best()
@@ -207,6 +222,18 @@ class _Solve:
         figures = evaluate(self.problem, sessions_of(self.week, worker.best)).patients
         return sum(f.unmet_minutes > 0 for f in figures)
 
+    def _kinds(self) -> dict[str, dict[str, float]]:
+        """What each kind of ruin did. Seconds of all threads, shared out by the patients planned."""
+        stats = np.sum([w.best.stats for w in self.crew], axis=0)
+        searched = sum(p["seconds"] for p in self.phases if p["phase"] == "search") * len(self.crew)
+        share = searched / max(1, int(stats[:, WORK].sum()))
+        names = ("tries", "accepted", "improved", "gain", "planned")
+        return {
+            kind: dict(zip(names, map(int, row), strict=True))
+            | {"seconds": round(float(row[WORK]) * share, 2)}
+            for kind, row in zip(KINDS, stats, strict=True)
+        }
+
     def _answer(self, sessions: tuple[PlannedSession, ...], doubtful: int) -> Timetable:
         figures: Evaluation = evaluate(self.problem, sessions)
         bound = min(self.bound, figures.value)
@@ -220,7 +247,6 @@ class _Solve:
             reason = "optimal"
         else:
             reason = "gap" if gap_between(figures.value, bound) <= self.gap else "time"
-        stats = np.sum([w.best.stats for w in self.crew], axis=0)
         solver = {
             "seconds": round(self.seconds, 3),
             "stop_reason": reason,
@@ -228,10 +254,7 @@ class _Solve:
             "workers": self.workers,
             "rounds": sum(w.tried for w in self.crew),
             "phases": self.phases,
-            "kinds": {
-                name: dict(zip(("tries", "accepted", "improved", "gain"), map(int, row), strict=True))
-                for name, row in zip(KINDS, stats, strict=True)
-            },
+            "kinds": self._kinds(),
             "history": [{"seconds": s, "best": v, "bound": b} for s, v, b in self.history],
             "placements_not_exact": doubtful,
         }
@@ -256,14 +279,6 @@ def followers(lead: Worker, workers: int, seed: int) -> list[Worker]:
 def overtaken(worker: Worker, best: Worker) -> bool:
     """Whether a worker has fallen so far behind that it goes on from the best timetable instead."""
     return best is not worker and best.value < worker.value - abs(worker.value) // 400
-
-
-def temperature(week: Week, share: float) -> float:
-    """Annealing from a third of a typical session's unmet cost down to a sixtieth of that."""
-    prices = week.arrays.unmet_price
-    typical = float(np.median(prices)) * 60 if prices.size else 0.0
-    hot = max(60.0, 0.3 * typical)
-    return float(hot * (1 / 60) ** min(1.0, max(0.0, share)))
 
 
 def _fact(week: Week, index: int, pin: SessionPin) -> PlannedSession:

@@ -13,7 +13,7 @@ from scheduler.solver.kernels.attendance import BIG
 from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.cohorts import open_cohort
 from scheduler.solver.kernels.groups import plan_queue
-from scheduler.solver.kernels.memory import Search, new_memory, restore, total
+from scheduler.solver.kernels.memory import TIMETABLE, Search, enqueue, new_memory, remember, restore, total
 from scheduler.solver.kernels.plan import STATES
 from scheduler.solver.kernels.search import construct, improve, settle
 from scheduler.solver.kernels.state import LOGGED, ZERO, State, undo
@@ -24,6 +24,7 @@ from scheduler.week import Week
 SHARE = 500  # thousandths of a group's price that its first patients are charged while it lacks its minimum
 BEAM = 32  # states kept a day while searching; settling keeps all
 SEATINGS = 6  # other orders of seating patients, before pins count as impossible to keep
+NEVER = 1 << 60
 BATCH_SECONDS = 0.05  # between two looks at the clock
 
 
@@ -112,17 +113,32 @@ class Worker:
             self.clear()
             self.construct(0.15)
             return
-        kept = {
-            name: getattr(other, name).copy()
-            for name in other._fields
-            if name not in ("queue", "queued", "moved", "n")
-        }
+        self._take_over(other)
+
+    def begin_from(self, other: Search) -> None:
+        """Go on from a timetable of another week of the same clinic, in which a rule may have been softer.
+
+        Whoever's week this one does not allow is planned anew. The best timetable so far is kept, if better.
+        """
+        former = self.best
+        self._take_over(other)
+        state, plan, best = self.boxed
+        for p in np.flatnonzero(self.state.price >= BIG // 2):
+            enqueue(best, np.int64(p))
+        plan_queue(self.arrays, state, plan, best, np.int64(SHARE), np.int64(BEAM), ZERO)
+        self.state.z[LOGGED] = 0
+        self.best.best[0] = NEVER
+        value = total(self.arrays, state)
+        if value < int(former.best[0]):
+            remember(state, best, np.int64(value))
+        else:
+            _copy_timetable(former, self.best)
+
+    def _take_over(self, other: Search) -> None:
         random = self.state.random.copy()
         state, plan, best = new_memory(self.week.arrays, self.seed)
         state = state._replace(pinned=pinned_places(self.week), random=random)
-        for name, values in kept.items():
-            if name not in ("stats", "staff", "votes", "closed"):
-                getattr(best, name)[...] = values
+        _copy_timetable(other, best)
         best.stats[...] = self.best.stats
         self.state, self.best = state, best
         self.boxed = (box(state), box(plan), box(best))
@@ -142,3 +158,8 @@ class Worker:
     @property
     def value(self) -> int:
         return int(self.best.best[0])
+
+
+def _copy_timetable(source: Search, target: Search) -> None:
+    for name in TIMETABLE:
+        getattr(target, name)[...] = getattr(source, name)

@@ -15,7 +15,8 @@ from statistics import median
 
 from scheduler import read_problem
 from scheduler.cores import cores_allowed
-from scheduler.solver.search_loop import EXCHANGE_SECONDS, followers, overtaken, temperature
+from scheduler.solver.annealing import Annealing, temperature
+from scheduler.solver.search_loop import EXCHANGE_SECONDS, followers, overtaken
 from scheduler.solver.worker import Worker
 from scheduler.week import Week, compile_week
 from tests.bench.runs import RunFailed, run_alone
@@ -67,15 +68,17 @@ def simulate(week: Week, workers: int, seed: int, seconds: float, rounds_a_secon
     lead = Worker(week, seed)
     lead.construct(0.0)
     crew = [lead, *followers(lead, workers, seed)]
+    ways = [Annealing(worker) for worker in crew]
     steps, exchange = max(1, round(seconds * STEPS_A_SECOND)), round(EXCHANGE_SECONDS * STEPS_A_SECOND)
     for step in range(steps):
-        for worker in crew:
-            worker.work(max(1, rounds_a_second // STEPS_A_SECOND), temperature(week, step / steps))
+        rounds = max(1, rounds_a_second // STEPS_A_SECOND)
+        for way in ways:
+            way.step(step / steps, rounds)
         if step % exchange == exchange - 1:
             best = min(crew, key=lambda w: w.value)
-            for worker in crew:
-                if overtaken(worker, best):
-                    worker.adopt(best.best)
+            for way in ways:
+                if overtaken(way.worker, best) and not way.scouting:
+                    way.worker.adopt(best.best)
     best = min(crew, key=lambda w: w.value)
     best.settle()
     return best.value

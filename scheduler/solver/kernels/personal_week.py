@@ -34,6 +34,7 @@ from scheduler.solver.kernels.plan import (
     EXACT,
     INFEASIBLE,
     NEEDED,
+    PLANNED,
     STAMP,
     STATES,
     TABLE,
@@ -288,6 +289,7 @@ def best_week(A, P, p, upper, beam):
     """
     P.info[EXACT] = 1
     P.info[CHOSEN] = 0
+    P.info[PLANNED] += 1
     top, guard = lay_out_needs(A, P, p)
     root = np.int64(0)
     for d in range(DAYS):
@@ -312,6 +314,8 @@ def best_week(A, P, p, upper, beam):
         s = _weeks(A, P, p, top, guard, known + 1, beam)
     if s < 0:  # no week known, or the beam lost it
         s = _weeks(A, P, p, top, guard, upper, beam)
+    if s < 0 and P.info[EXACT] == 0 and beam < STATES:  # it kept only weeks that end by breaking a rule
+        s = _weeks(A, P, p, top, guard, upper, np.int64(STATES))
     if s < 0:
         return np.int64(INFEASIBLE)
     cost = P.states[s, S_BOUND]

@@ -23,7 +23,7 @@ PATTERNS = 1 << 12  # of one day
 STATES = 1 << 17  # of a whole week
 TABLE = 1 << 15
 # Positions in Plan.info
-PLACES, CHOSEN, EXACT, STAMP, BAN, NEEDED = 0, 1, 2, 3, 4, 5
+PLACES, CHOSEN, EXACT, STAMP, BAN, NEEDED, PLANNED = 0, 1, 2, 3, 4, 5, 6
 # Columns of Plan.needs: the requirements that have a minimum
 NEED_SHIFT, NEED_MASK, NEED_MIN, NEED_MINUTES, NEED_CARE = 0, 1, 2, 3, 4
 # Columns of Plan.types: what a session of a type does to a day

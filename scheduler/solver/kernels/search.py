@@ -11,12 +11,22 @@ from scheduler.solver.kernels.attendance import plan, unplan, unplan_kindly
 from scheduler.solver.kernels.construction import open_groups
 from scheduler.solver.kernels.groups import plan_queue, reopen
 from scheduler.solver.kernels.memory import PATIENTS, ROOM, SHORT, SUPPORT, enqueue, remember, total
-from scheduler.solver.kernels.plan import EXACT
+from scheduler.solver.kernels.plan import EXACT, PLANNED
 from scheduler.solver.kernels.ruins import ruin
 from scheduler.solver.kernels.staffing import order_clinicians
 from scheduler.solver.kernels.state import LOGGED, ONE, ZERO, below, undo, unit
 
-TRIES, ACCEPTED, IMPROVED, GAIN = 0, 1, 2, 3
+TRIES, ACCEPTED, IMPROVED, GAIN, WORK = 0, 1, 2, 3, 4
+
+
+@njit(cache=True, nogil=True)
+def _drawn(S, X):
+    """A kind of ruin by the odds."""
+    value = unit(S)
+    for kind in range(X.odds.shape[0] - 1):
+        if value < X.odds[kind]:
+            return np.int64(kind)
+    return np.int64(X.odds.shape[0] - 1)
 
 
 @njit(cache=True, nogil=True)
@@ -35,7 +45,8 @@ def improve(A, S, P, X, rounds, temperature, share, beam):
     value = total(A, S)
     for _ in range(rounds):
         S.z[LOGGED] = 0
-        kind = below(S, X.stats.shape[0])
+        kind = _drawn(S, X)
+        planned = P.info[PLANNED]
         X.n[1] = 0
         order_clinicians(A, S)
         X.stats[kind, TRIES] += 1
@@ -49,6 +60,7 @@ def improve(A, S, P, X, rounds, temperature, share, beam):
         reopen(A, S, X)
         own = kind == ROOM or kind == SHORT or kind == SUPPORT
         plan_queue(A, S, P, X, _lure(S, kind, share), beam, ONE if own else ZERO)
+        X.stats[kind, WORK] += P.info[PLANNED] - planned
         after = total(A, S)
         if after <= value - temperature * np.log(max(unit(S), 1e-12)):
             X.stats[kind, ACCEPTED] += 1
