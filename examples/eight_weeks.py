@@ -190,7 +190,8 @@ class Clinic:
                 if len(had) >= len(week):
                     story.stepped.append((sum(place[1:] in times for place in week), len(week)))
             else:
-                kept, total = kept + len(week & had), total + len(week)
+                # what is new this week, or over since the last, does not continue
+                kept, total = kept + len(week & had), total + min(len(week), len(had))
         story.kept = kept, total
 
     def call_out(self, problem: Problem, sessions: Sessions, story: WeekStory) -> tuple[Problem, Sessions]:
