@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Any
 
@@ -35,6 +35,7 @@ class AuditLog:
         self._seal_seconds = seal_seconds
         self._reads: SimpleQueue[AuditEntry] = SimpleQueue()
         self._stopping = Event()
+        self._flushing = Lock()
         self._thread: Thread | None = None
         self._floor = 0
 
@@ -74,17 +75,21 @@ class AuditLog:
         self.flush()
 
     def flush(self) -> None:
-        """Write the reads noted so far; what cannot be written is kept for the next time."""
-        entries = list(self._drained())
-        if not entries:
-            return
-        try:
-            with self._sessions.write() as session:
-                session.add_all(entries)
-        except SQLAlchemyError as failure:
-            log.error("audit_not_written", entries=len(entries), error=type(failure).__name__)
-            for entry in entries:
-                self._reads.put(_copy(entry))
+        """Write the reads noted so far; what cannot be written is kept for the next time.
+
+        On return they are written, also those that another thread had begun to write.
+        """
+        with self._flushing:
+            entries = list(self._drained())
+            if not entries:
+                return
+            try:
+                with self._sessions.write() as session:
+                    session.add_all(entries)
+            except SQLAlchemyError as failure:
+                log.error("audit_not_written", entries=len(entries), error=type(failure).__name__)
+                for entry in entries:
+                    self._reads.put(_copy(entry))
 
     def seal(self) -> None:
         """Add what is new to the hash chains; left to another node when that one is at it."""

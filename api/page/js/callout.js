@@ -85,19 +85,19 @@ function since(wish, window) {
 async function find(wish, answer) {
   if (Number(wish.end) <= Number(wish.start)) { say(t("endAfterStart"), { kind: "fault" }); return; }
   forget();
-  wish.shown = null;
+  wish.shown = () => {}; // what is being looked for, or looked at, stays, whatever changes meanwhile
   refill(answer, h("p", { class: "panel", role: "status" }, t("repairing")));
   const window = windowOf(wish);
   const event = { from: since(wish, window), ...(wish.what === "clinician" ? { absences: [{ clinician: wish.who, ...window }] } : { room_closures: [{ room: wish.room, ...window }] }) };
-  const parent = state.timetable;
+  const parent = published() ?? state.timetable; // a draft may have come to the fore since the view was opened
   try {
-    const { body, etag } = await post(`${timetablePath()}/repairs`, event);
+    const { body, etag } = await post(`${timetablePath(parent.id)}/repairs`, event);
     const options = [{ ...body, etag }, ...body.alternatives];
     pending = options.map((o) => o.timetable.id);
-    wish.shown = () => {}; // what is looked at stays, whatever others change meanwhile
     refill(answer, h("h2", { tabindex: "-1" }, t("repairFound")), options.map((o, i) => optionOf(o, i, wish, parent, answer)));
     answer.querySelector("h2").focus();
   } catch (refusal) {
+    wish.shown = null;
     refill(answer);
     tellRefusal(refusal);
   }
