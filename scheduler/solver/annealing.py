@@ -4,6 +4,9 @@ Where flagged rules are enforced, a patient whose week would break one gets no c
 timetables lie some that cost a whole patient, more than annealing ever climbs. So for the first half of the
 way such rules are only dear, in a week of the *scout*'s; its best timetable is then taken over, and whoever's
 week breaks an enforced rule is planned anew.
+
+With a baseline the search begins cooler: hotter than the price of a moved attendance, it would forget whose
+times were which before it had looked at anything else.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from scheduler.week import Week
 SCOUTING: Final = 0.5  # share of the way
 DEARER: Final = 10  # times the price of a breach, while no rule is enforced
 WARM: Final = 0.2  # share of the way to cold at which the worker goes on from the scout's timetable
+RESUMED: Final = 0.4  # share of the way to cold at which a search begins that resumes a baseline
 LOOK: Final = 2000  # rounds after which the scout's best is tried as a timetable
 
 
@@ -35,15 +39,16 @@ class Annealing:
             else:
                 self.scout.construct(0.0)
         self.looked = 0
+        self.from_ = RESUMED if worker.week.arrays.has_baseline.any() else 0.0
 
     def step(self, share: float, rounds: int | None = None) -> None:
         """Search on at this share of the way: so many rounds, or for a moment."""
         if self.scout is None:
-            _run(self.worker, temperature(self.worker.week, share), rounds)
+            self._run(self.worker, share, rounds)
             return
         if share < SCOUTING:
             before = self.scout.tried
-            _run(self.scout, temperature(self.worker.week, share / SCOUTING), rounds)
+            self._run(self.scout, share / SCOUTING, rounds)
             self.worker.tried += self.scout.tried - before
             if self.scout.tried - self.looked >= LOOK:
                 self.look()
@@ -52,8 +57,14 @@ class Annealing:
             self.look()
             self.worker.best.stats[...] += self.scout.best.stats
             self.looked = -1
-        way = WARM + (1 - WARM) * (share - SCOUTING) / (1 - SCOUTING)
-        _run(self.worker, temperature(self.worker.week, way), rounds)
+        self._run(self.worker, WARM + (1 - WARM) * (share - SCOUTING) / (1 - SCOUTING), rounds)
+
+    def _run(self, worker: Worker, way: float, rounds: int | None) -> None:
+        heat = temperature(self.worker.week, self.from_ + (1 - self.from_) * way)
+        if rounds is None:
+            worker.improve(heat)
+        else:
+            worker.work(rounds, heat)
 
     @property
     def scouting(self) -> bool:
@@ -64,13 +75,6 @@ class Annealing:
         assert self.scout is not None
         self.looked = self.scout.tried
         self.worker.begin_from(self.scout.best)
-
-
-def _run(worker: Worker, heat: float, rounds: int | None) -> None:
-    if rounds is None:
-        worker.improve(heat)
-    else:
-        worker.work(rounds, heat)
 
 
 def softened(week: Week) -> Week | None:
