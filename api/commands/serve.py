@@ -88,6 +88,9 @@ def _serve(settings: Settings) -> int:
         "timeout_graceful_shutdown": max(1, round(settings.shutdown_seconds)),
         "proxy_headers": bool(settings.trusted_proxies),
         "forwarded_allow_ips": settings.trusted_proxies or None,
+        # Longer than clients keep an idle connection (most 5 s, proxies a minute): else one is closed just as
+        # it is used again, and the caller is told that the connection was reset.
+        "timeout_keep_alive": 75,
     }
     server = Server(uvicorn.Config(app, **options))
     print(

@@ -102,7 +102,9 @@ def service_on(url: str, **settings: Any) -> Iterator[Door]:
     planner.use()
     app = create_app(Settings(database_url=url, **settings))
     WITNESS.watch()
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=2))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=2, timeout_keep_alive=75)
+    )
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
