@@ -20,6 +20,7 @@ from tests.proof.report import Report
 
 SECTION = re.compile(r"<!-- bench ([^:\n]+): (\{.*\}) -->\n(.*?)\n<!-- end of \1 -->", re.DOTALL)
 TABLES = ("weeks", "kinds", "cores", "growth")
+PARTS = (*TABLES, "peer")  # the page in order; the last has a runner of its own, tests.bench.peer
 FOREWORD = """
 Written by `make bench`; `iop-scheduler bench --help` says how to take a part of it: what is not taken anew
 stays, with the commit and the machine it was taken on. Objectives are those of the contract, lower is better,
@@ -94,7 +95,7 @@ def _page(kept: dict[str, dict[str, Any]]) -> str:
 
 def _place(name: str) -> tuple[int, list[str | int]]:
     """Weeks first, those of a family by their number of patients."""
-    table = TABLES.index(name) if name in TABLES else 0
+    table = PARTS.index(name) if name in PARTS else 0
     return table, [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 

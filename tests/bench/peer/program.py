@@ -1,0 +1,90 @@
+"""The peer as a process of its own, from document to answer; the judge is the same as ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.oracle import judge
+from tests.proof.circumstances import ROOT
+from tests.proof.whole_process import Doc, Planning
+
+SOURCES = ROOT / "tools" / "peer" / "src" / "peer"
+# Timefold's compiler plugins, tests and loggers are not needed, and a logger would cost it time.
+UNWANTED = ("test", "python", "interpreter", "mockito", "junit", "assertj", "logback")
+
+
+class Broken(Exception):
+    """A process failed, or the oracle found an answer wrong."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    objective: int
+    unmet: int
+    seconds: float  # of the whole process
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Timefold's jars and a folder for the compiled model."""
+
+    jars: Path
+    classes: Path
+
+    def build(self) -> None:
+        self.classes.mkdir(parents=True, exist_ok=True)
+        command = [
+            "javac",
+            "-d",
+            str(self.classes),
+            "-cp",
+            self._path,
+            *map(str, sorted(SOURCES.glob("*.java"))),
+        ]
+        subprocess.run(command, check=True)
+
+    @property
+    def versions(self) -> str:
+        java = subprocess.run(
+            ["java", "-version"], capture_output=True, text=True, check=True
+        ).stderr.splitlines()
+        core = next(self.jars.glob("timefold-solver-core-*.jar"))
+        return f"Timefold {core.stem.rpartition('-')[2]}, {' '.join(java[0].split()[:3])}"
+
+    @property
+    def _path(self) -> str:
+        jars = [
+            jar for jar in sorted(self.jars.glob("*.jar")) if not any(word in jar.name for word in UNWANTED)
+        ]
+        return os.pathsep.join(map(str, [self.classes, *jars]))
+
+    def plan(self, week: Path, seconds: float, method: str, seed: int) -> Planned:
+        with tempfile.TemporaryDirectory() as folder:
+            output = Path(folder) / "out.json"
+            words = ["peer.Main", str(week), str(output), f"{seconds:g}", method, str(seed)]
+            began = time.monotonic()
+            done = subprocess.run(["java", "-cp", self._path, *words], capture_output=True, text=True)
+            taken = time.monotonic() - began
+            if done.returncode or not output.exists():
+                raise Broken(f"the peer on {week.stem}: {done.stderr.strip().splitlines()[-1:]}")
+            return _judged(week, json.loads(output.read_text()), taken)
+
+
+def plan_ours(week: Path, seconds: float, seed: int) -> Planned:
+    answer = Planning(week, seconds, seed).answer()
+    if answer.faults:
+        raise Broken(f"solve on {week.stem}: {answer.faults[0]}")
+    return Planned(answer.objective, answer.unmet, answer.seconds)
+
+
+def _judged(week: Path, timetable: Doc, seconds: float) -> Planned:
+    verdict = judge(json.loads(week.read_text()), timetable)
+    if verdict.broken:
+        raise Broken(f"the peer on {week.stem}: {verdict.broken[0]}")
+    return Planned(verdict.objective, sum(row["unmet_minutes"] for row in verdict.patients.values()), seconds)
