@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from scheduler.diff import Difference, session_difference
 from scheduler.errors import InternalFault, ProblemRefused
-from scheduler.evaluation import evaluation_of
+from scheduler.evaluation import Evaluation, evaluation_of
 from scheduler.event import Event, happened, problem_after
 from scheduler.intake.asked import faults_of_references
 from scheduler.names import Names
@@ -30,6 +30,9 @@ from scheduler.solver.seeding import excuse_facts
 from scheduler.timetable import Part, PlannedSession, Timetable
 from scheduler.verify import broken, broken_in
 from scheduler.week import Week, compile_week, slots_up
+
+LAST_SECONDS: Final = 0.2  # after the search for the fewest losses, besides judging and writing
+LEAST_SHARE: Final = 0.3  # of the time, however slowly a busy machine has begun
 
 
 class Changed(Part):
@@ -118,9 +121,11 @@ class _Repairing:
         )
 
     def answer(self, alternatives: bool) -> Repair:
-        found = LeastChange(self.now, self.clock).find()
+        found = LeastChange(self.now, self.clock.sooner(self._kept_back())).find()
         sessions = self._named(found.step.sessions)
+        began = self.clock.spent
         made = self._timetable(sessions)
+        once = self.clock.spent - began
         return Repair(
             timetable=made,
             changed=self._changed(sessions),
@@ -129,9 +134,14 @@ class _Repairing:
             least=found.circles[-1].least,
             circles=tuple(self._figures(found)),
             difference=self._difference(sessions),
-            alternatives=tuple(self._alternatives(sessions, made)) if alternatives else (),
+            alternatives=tuple(self._alternatives(sessions, made, once)) if alternatives else (),
             problem=self.problem.document,
         )
+
+    def _kept_back(self) -> float:
+        """As long as reading the problem took, for judging and writing the answer; never all of the time."""
+        spent, seconds = self.clock.spent, self.clock.seconds
+        return min(LAST_SECONDS + spent, seconds - spent - LEAST_SHARE * seconds)
 
     def _hit(self) -> frozenset[str]:
         """Sessions to come that break a rule, since the event or before it: the repair breaks none.
@@ -174,23 +184,29 @@ class _Repairing:
             made.append(session.model_copy(update={"id": name}))
         return tuple(sorted(made, key=lambda s: (s.start, s.id)))
 
-    def _alternatives(self, sessions: tuple[PlannedSession, ...], made: Timetable) -> Iterator[Alternative]:
-        """Up to two that lose more and leave less care unmet: the fewest more first."""
+    def _alternatives(
+        self, sessions: tuple[PlannedSession, ...], made: Timetable, once: float
+    ) -> Iterator[Alternative]:
+        """Up to two that lose more and leave less care unmet: the fewest more first.
+
+        To write one down takes as long as it took once.
+        """
         short = {self.week.patient_index[p.id]: p.unmet_minutes for p in made.patients if p.unmet_minutes}
         least = _unmet(made)
-        for option in restored(self.now, sessions, short, self.clock):
+        for option in restored(self.now, sessions, short, self.clock.sooner(2 * once)):
             named = self._named(option)
-            if broken(self.problem, named):
+            facts = Facts(self.problem, named)
+            if broken_in(facts):
                 continue
-            timetable = self._timetable(named)
-            if _unmet(timetable) >= least:
+            figures = evaluation_of(facts)
+            if _unmet(figures) >= least:
                 continue
-            least = _unmet(timetable)
+            least = _unmet(figures)
             yield Alternative(
                 changed=self._changed(named),
-                unmet_minutes=_unmet(timetable),
+                unmet_minutes=least,
                 difference=self._difference(named),
-                timetable=timetable,
+                timetable=self._written(named, figures),
             )
 
     def _figures(self, found: Found) -> Iterator[CircleFigures]:
@@ -217,14 +233,17 @@ class _Repairing:
         )
 
     def _timetable(self, sessions: tuple[PlannedSession, ...]) -> Timetable:
-        spent = round(self.clock.spent, 3)
-        solver = {"seconds": spent, "stop_reason": "time", "seed": 0, "repair": True}
         facts = Facts(self.problem, sessions)
         if found := broken_in(facts):
             raise InternalFault("the repair breaks a rule: " + "; ".join(str(f) for f in found[:5]))
         if {s for s in sessions if s.start < self.event.from_} != set(self.past):
             raise InternalFault("the repair changes what has happened")
-        return timetable_of(self.week, sessions, evaluation_of(facts), 0, solver)
+        return self._written(sessions, evaluation_of(facts))
+
+    def _written(self, sessions: tuple[PlannedSession, ...], figures: Evaluation) -> Timetable:
+        spent = round(self.clock.spent, 3)
+        solver = {"seconds": spent, "stop_reason": "time", "seed": 0, "repair": True}
+        return timetable_of(self.week, sessions, figures, 0, solver)
 
 
 def _close_past(week: Week, event: Event) -> None:
@@ -239,8 +258,8 @@ def _attendances(sessions: Sequence[PlannedSession]) -> dict[tuple[str, str, Any
     return {(p, s.session_type, s.start): frozenset(s.clinicians) for s in sessions for p in s.patients}
 
 
-def _unmet(timetable: Timetable) -> int:
-    return sum(p.unmet_minutes for p in timetable.patients)
+def _unmet(figures: Timetable | Evaluation) -> int:
+    return sum(p.unmet_minutes for p in figures.patients)
 
 
 def _place(session: PlannedSession) -> tuple[str, Any]:

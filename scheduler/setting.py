@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from functools import cached_property
+from typing import Final
 
 from scheduler.calendar import DAY, Calendar, Interval
 from scheduler.entitlement import Entitlement, entitlements
@@ -16,12 +17,19 @@ _KEPT = 8  # problems whose setting is remembered: a service works on a few week
 _settings: OrderedDict[int, Setting] = OrderedDict()
 
 
+# What calendar and entitlements are made of: copies with other pins, baselines or weights share them.
+_SHARED_BY: Final = ("clinic", "session_types", "programs", "clinicians", "rooms", "patients")
+
+
 class Setting:
     """A problem with its calendar, entitlements and look-ups; get one with `setting_of`."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, like: Setting | None = None) -> None:
+        """`like` is the setting of a problem whose calendar and entitlements are the same."""
         self.problem = problem
-        self.calendar = Calendar(problem)
+        if like is not None:
+            self.entitlements, self.tags, self.soft = like.entitlements, like.tags, like.soft
+        self.calendar: Calendar = Calendar(problem) if like is None else like.calendar
         self.types: dict[str, SessionType] = {t.id: t for t in problem.session_types}
         self.clinicians: dict[str, Clinician] = {c.id: c for c in problem.clinicians}
         self.rooms: dict[str, Room] = {r.id: r for r in problem.rooms}
@@ -72,7 +80,12 @@ def setting_of(problem: Problem) -> Setting:
     known = _settings.get(id(problem))
     if known is not None and known.problem is problem:
         return known
-    setting = _settings[id(problem)] = Setting(problem)
+    like = next((s for s in reversed(list(_settings.values())) if _shares(problem, s.problem)), None)
+    setting = _settings[id(problem)] = Setting(problem, like)
     while len(_settings) > _KEPT:
         _settings.popitem(last=False)
     return setting
+
+
+def _shares(problem: Problem, other: Problem) -> bool:
+    return all(getattr(problem, name) is getattr(other, name) for name in _SHARED_BY)

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.calendar import DAY, DAYS, WEEK, Calendar, Interval
-from scheduler.entitlement import Entitlement, entitlements
+from scheduler.entitlement import Entitlement
 from scheduler.problem import FLAGGED_RULES, Mode, Patient, Problem, SessionType
+from scheduler.setting import setting_of
 
 NONE = 1 << 28
 
@@ -126,8 +127,8 @@ def slots_up(minutes: int, slot: int) -> int:
 class _Compiler:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.calendar = Calendar(problem)
-        self.rights = entitlements(problem, self.calendar)
+        setting = setting_of(problem)
+        self.calendar, self.rights = setting.calendar, setting.entitlements
         self.slot = problem.clinic.slot_minutes
         self.slots = WEEK // self.slot
         self.begin = np.arange(self.slots, dtype=np.int64) * self.slot

@@ -34,10 +34,14 @@ FIXED: Final = Words(
 
 def matched(facts: Facts) -> dict[int, Held]:
     """Per session pin (its index) the session that is its own."""
+    there: dict[tuple[str, int], list[Held]] = {}
+    for session in facts.sessions:
+        there.setdefault((session.type.id, session.start), []).append(session)
     wanted: dict[int, list[Held]] = {}
     for i, pin in enumerate(facts.setting.problem.pins):
         if isinstance(pin, SessionPin):
-            fitting = [s for s in facts.sessions if fits(facts.setting, pin, s)]
+            place = pin.session.session_type, facts.setting.calendar.minute_of(pin.session.start)
+            fitting = [s for s in there.get(place, ()) if fits(facts.setting, pin, s)]
             own = [s for s in fitting if s.id == pin.session.id]
             wanted[i] = own + [s for s in fitting if s.id != pin.session.id]
     owner: dict[Held, int] = {}

@@ -95,6 +95,7 @@ class LeastChange:
         self.personal = PersonalWeeks(self.week)
         self.had = set(disturbed.attendances(disturbed.sessions))
         self.weeks = _by_patient(self.had)
+        self.admitted, self.peopled = set[int](), set[int]()  # what an earlier circle had to ask about
 
     def find(self) -> Found:
         """A repair of the hit dates, replaced by one of the whole week where that loses fewer."""
@@ -130,29 +131,47 @@ class LeastChange:
 
     def _in_circle(self, dates: Dates, best: Step | None) -> tuple[Step | None, int]:
         """A repair with fewer losses than the best, if any, and the least that any repair loses there."""
-        admitted, peopled, least = set[int](), set[int](), 0
-        most = None if best is None else best.lost - 1
+        admitted, peopled = set[int](), set[int]()
+        least, below = 0, None if best is None else best.lost
         stays = _by_patient(self.now.attendances(dates.fixed))
-        nearest: tuple[Outcome, set[int]] | None = None
+        sure: tuple[Asking, Outcome] | None = None
         while True:
             keeping = Keeping(self.week, dates, self.personal, admitted, peopled)
-            asking = Asking(keeping, self.clock, least, most)
-            found = asking.fewest(ENOUGH if best is not None or nearest is not None else LEAST_SECONDS)
+            asking = Asking(keeping, self.clock, least, below)
+            found = asking.fewest()
             least = asking.least
-            if found is None:
-                least = best.lost if best is not None and asking.impossible else least
+            unnamed, wrong = (set(), set()) if found is None else self._open_questions(stays, found)
+            if found is not None and not (unnamed or wrong):
+                sure = asking, found
                 break
-            unnamed, wrong = self._open_questions(stays, found)
-            if not (unnamed or wrong):
-                return self._step(dates, self._with_fewer_changed(asking, stays, found)), least
-            nearest = min(nearest or (found, wrong), (found, wrong), key=lambda o: o[0].lost + len(o[1]))
-            if self.clock.left <= 0 or (wrong <= admitted and unnamed <= peopled):
+            if least == below:
                 break
-            admitted |= wrong
-            peopled |= unnamed
-        if best is not None or nearest is None:
-            return None, least
-        return self._forced(dates, *nearest), least
+            if not (admitted or peopled) or (sure is None and self.clock.left <= 0):
+                made = self._firm(asking, stays, best)
+                sure, below = (sure, below) if made is None else ((asking, made), made.lost)
+            grows = not (wrong <= admitted and unnamed <= peopled)
+            if least == below or not grows or self.clock.left <= 0:
+                break
+            self.admitted |= wrong
+            self.peopled |= unnamed
+            admitted, peopled = self.admitted, self.peopled
+        if sure is not None:
+            return self._step(dates, self._with_fewer_changed(sure[0], stays, sure[1])), least
+        return (None if best is not None else self._anyhow(dates, stays, found)), least
+
+    def _firm(self, asking: Asking, stays: Weeks, best: Step | None) -> Outcome | None:
+        """An outcome that leaves no question open, so that there is one whatever the clock says."""
+        found = asking.firm(LEAST_SECONDS if best is None else 0.0)
+        return None if found is None or any(self._open_questions(stays, found)) else found
+
+    def _anyhow(self, dates: Dates, stays: Weeks, outcome: Outcome | None) -> Step | None:
+        """Any outcome of the model, at the price of more changes."""
+        if outcome is None:
+            keeping = Keeping(self.week, dates, self.personal)
+            outcome = Asking(keeping, self.clock, 0, None).any(LEAST_SECONDS)
+        if outcome is None:
+            return None
+        return self._forced(dates, outcome, self._open_questions(stays, outcome)[1])
 
     def _with_fewer_changed(self, asking: Asking, stays: Weeks, outcome: Outcome) -> Outcome:
         if outcome.optimal or not outcome.changed:
@@ -193,15 +212,13 @@ class LeastChange:
         loose = {s.id for s in sessions if any(self.week.patient_index[p] in wrong for p in s.patients)}
         loose -= {s.id for s in dates.fixed}
         firm = frozenset(s.id for s in sessions if s.id not in loose)
-        groups = [place for place in stays if not self._in_loose(place, sessions, loose)]
+        left = set(self.now.attendances([s for s in sessions if s.id in loose]))
+        groups = [place for place in stays if place not in left]
         made = self._mended(sessions, groups, firm, legal=False)
         if made is None:
             return None
         now = set(self.now.attendances(made))
         return Step(made, len(self.had - now), outcome.changed)
-
-    def _in_loose(self, place: tuple[int, Key], sessions: Sequence[PlannedSession], loose: set[str]) -> bool:
-        return any(s.id in loose and place in self.now.attendances([s]) for s in sessions)
 
     def _mended(
         self,

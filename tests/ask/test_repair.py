@@ -13,6 +13,7 @@ from scheduler.errors import PinsClash, ProblemRefused
 from scheduler.event import Event, read_event
 from scheduler.intake import read_problem
 from scheduler.repair import Repair, repair
+from scheduler.setting import setting_of
 from scheduler.timetable import PlannedSession
 from scheduler.verify import verify
 from tests.cli.conftest import Doc, Run
@@ -47,6 +48,28 @@ def test_another_clinician_takes_over_and_nobody_moves(two_clinicians: Doc, time
     assert answer.changed.model_dump() == {"lost": 0, "clinicians": 3, "new": 0}
     assert [(s.id, s.clinicians) for s in answer.timetable.sessions] == [("s1", ("c2",)), ("s2", ("c1",))]
     assert answer.proved == "week"
+
+
+def test_without_any_time_the_answer_is_legal_and_claims_no_more_than_it_knows(
+    week: Doc, timetable: Doc
+) -> None:
+    week["clinic"]["opening_hours"][0]["days"] = ["mon", "wed", "thu", "fri"]
+    problem = read_problem(week).problem
+    sessions = [PlannedSession(**s) for s in timetable["sessions"]]
+    answer = repair(problem, sessions, read_event(MONDAY, problem), seconds=0)
+    assert verify(read_problem(answer.problem).problem, answer.timetable).clean
+    assert answer.changed.lost == 3  # nobody else can lead them
+    assert all(circle.least <= 3 for circle in answer.circles)
+
+
+def test_copies_of_a_problem_with_other_weights_are_planned_alike_and_judged_by_their_own(week: Doc) -> None:
+    problem = read_problem(week).problem
+    dear = problem.model_copy(update={"weights": problem.weights.model_copy(update={"attended_day": 999})})
+    known, copied = setting_of(problem), setting_of(dear)
+    assert copied.calendar is known.calendar
+    assert copied.problem.weights.attended_day == 999
+    fewer = problem.model_copy(update={"patients": problem.patients[1:]})
+    assert setting_of(fewer).entitlements.keys() == {p.id for p in problem.patients[1:]}
 
 
 def test_without_anybody_else_the_session_moves_and_gets_a_new_id(week: Doc, timetable: Doc) -> None:

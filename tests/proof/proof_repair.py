@@ -9,9 +9,10 @@ import json
 import os
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from scheduler import read_problem, solve
 from scheduler.event import read_event
@@ -28,6 +29,18 @@ NAMES = ("mixed-60", "lab-240")
 SOLVE_SECONDS = float(os.environ.get("WEEK_SECONDS", "20"))
 DRAWN = int(os.environ.get("REPAIRS_DRAWN", "400"))
 MOST_SECONDS, LEAST_PROVED = 2.0, 0.95
+ORDINARY_SECONDS = 1.5
+PATIENT_SECONDS, EVERY = 10.0, 3  # for the circle of the week, of every third clinician-day
+
+
+class Found(NamedTuple):
+    """What is told of one answer, which is judged and forgotten at once: many would slow down the next."""
+
+    seconds: float
+    on_the_date: bool
+    in_the_week: bool
+    week_needs_fewer: bool
+    lost: int
 
 
 def run(report: Report) -> None:
@@ -36,13 +49,15 @@ def run(report: Report) -> None:
     report.say(
         "Each clinician in turn is away for a whole date on which they lead sessions; the event begins at "
         "00:00 of that date. Seconds are processor time of the whole answer, verified timetable included. "
-        "A circle is a set of dates: the hit one, then all to come."
+        "A circle is a set of dates: the hit one, then all to come. Whether the week needs fewer losses "
+        f"than the date is asked with {PATIENT_SECONDS:g} s, for every third clinician-day."
     )
     rows = [_week(report, file) for file in files if file.exists()]
     report.table(
         [
             "week", "clinician-days", "median s", "slowest s", "within 2 s", "proved on the hit date",
-            "proved for the week", "the week needs fewer", "attendances lost on average",
+            "proved for the week", f"the same with {PATIENT_SECONDS:g} s", "the week needs fewer",
+            "attendances lost on average",
         ],
         rows,
     )  # fmt: skip
@@ -55,33 +70,61 @@ def _week(report: Report, file: Path) -> tuple[Any, ...]:
     timetable = solve(problem, time_limit=SOLVE_SECONDS, gap=0.0)
     events = sorted({(s.start.date().isoformat(), c) for s in timetable.sessions for c in s.clinicians})
     _repaired(problem, timetable, *events[0])  # loads what the first question has to load
-    answers = [_repaired(problem, timetable, *event) for event in events]
-    for (answer, _), event in zip(answers, events, strict=True):
-        _judge(report, timetable, answer, f"{file.stem}, {event[1]} on {event[0]}")
-    seconds = [s for _, s in answers]
-    proved = [_proved_on_the_date(a) for a, _ in answers]
+    found = [_asked(report, file.stem, problem, timetable, event) for event in events]
+    patient = [
+        _asked(report, file.stem, problem, timetable, event, PATIENT_SECONDS) for event in events[::EVERY]
+    ]
+    seconds = [f.seconds for f in found]
     within = sum(s <= MOST_SECONDS for s in seconds)
-    report.require(within == len(seconds), f"{file.stem}: every repair within {MOST_SECONDS:g} s")
-    report.require(sum(proved) >= LEAST_PROVED * len(proved), f"{file.stem}: 95 % proved within the circle")
+    proved = sum(f.on_the_date for f in found)
+    report.require(within == len(found), f"{file.stem}: every repair within {MOST_SECONDS:g} s")
+    report.require(proved >= LEAST_PROVED * len(found), f"{file.stem}: 95 % proved within the circle")
     return (
         file.stem,
-        len(events),
+        len(found),
         f"{median(seconds):.2f}",
         f"{max(seconds):.2f}",
-        f"{100 * within / len(seconds):.0f} %",
-        f"{100 * sum(proved) / len(proved):.0f} %",
-        f"{100 * sum(a.proved == 'week' for a, _ in answers) / len(answers):.0f} %",
-        sum(_week_needs_fewer(a) for a, _ in answers),
-        f"{sum(a.changed.lost for a, _ in answers) / len(answers):.1f}",
+        _share(within, found),
+        _share(proved, found),
+        _share(sum(f.in_the_week for f in found), found),
+        _share(sum(f.in_the_week for f in patient), patient),
+        f"{sum(f.week_needs_fewer for f in patient)} of {len(patient)}",
+        f"{sum(f.lost for f in found) / len(found):.1f}",
     )
 
 
-def _repaired(problem: Problem, timetable: Timetable, date: str, clinician: str) -> tuple[Repair, float]:
+def _share(count: int, found: Sequence[Found]) -> str:
+    """Rounded down: a hundred is all of them."""
+    return f"{100 * count // len(found)} %"
+
+
+def _asked(
+    report: Report,
+    week: str,
+    problem: Problem,
+    timetable: Timetable,
+    event: tuple[str, str],
+    limit: float = ORDINARY_SECONDS,
+) -> Found:
+    answer, seconds = _repaired(problem, timetable, *event, limit)
+    _judge(report, timetable, answer, f"{week}, {event[1]} on {event[0]}")
+    return Found(
+        seconds=seconds,
+        on_the_date=_proved_on_the_date(answer),
+        in_the_week=answer.proved == "week",
+        week_needs_fewer=_week_needs_fewer(answer),
+        lost=answer.changed.lost,
+    )
+
+
+def _repaired(
+    problem: Problem, timetable: Timetable, date: str, clinician: str, limit: float = ORDINARY_SECONDS
+) -> tuple[Repair, float]:
     event = read_event(
         {"from": f"{date}T00:00", "absences": [{"clinician": clinician, "date": date}]}, problem
     )
     began = time.process_time()
-    answer = repair(problem, timetable.sessions, event)
+    answer = repair(problem, timetable.sessions, event, seconds=limit)
     return answer, time.process_time() - began
 
 

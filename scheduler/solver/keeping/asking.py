@@ -3,75 +3,137 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from ortools.sat.python import cp_model
 
 from scheduler.solver.clock import Clock
+from scheduler.solver.keeping.firm import settled
 from scheduler.solver.keeping.model import Keeping
 from scheduler.solver.keeping.parts import Kept, Outcome
 
 # For a look whether no more than the least known must be lost: about as many seconds of an idle processor; by
 # the clock a busy machine would look too little, and prove at length what a look would have shown.
 QUICK_WORK: Final = 0.25
+FIRM_SECONDS: Final = 0.2  # for an outcome that can be answered, whatever else there is time for
 LEAST_SECONDS: Final = 0.02
+# A look for so many variables of the model takes as long together as the search for the fewest, which takes
+# 0.03 s with 1,000 of them and 0.3 s and more with 5,000, a look 0.01 s and 0.04 s.
+VARIABLES_A_LOOK: Final = 800
 
 
 class Asking:
-    """One model and its searches; `least` losses are known to be needed, `impossible`: no outcome exists."""
+    """A model and its searches for outcomes that lose fewer than `below`; `least` are known to be needed."""
 
-    def __init__(self, keeping: Keeping, clock: Clock, least: int, most: int | None) -> None:
+    def __init__(self, keeping: Keeping, clock: Clock, least: int, below: int | None) -> None:
         self.keeping, self.model, self.clock = keeping, keeping.model, clock
-        self.least, self.most, self.impossible = least, most, False
+        self.least, self.below, self.impossible = least, below, False
+        self.bound = 0  # of what was asked for last nothing loses fewer
+        self.settled: list[Any] = []
         self.model.add(keeping.lost >= least)
-        if most is not None:
-            self.model.add(keeping.lost <= most)
+        if below is not None:
+            self.model.add(keeping.lost < below)
 
-    def fewest(self, seconds: float) -> Outcome | None:
-        """The fewest losses; None where none was found. At least `seconds` are taken."""
-        while self.least > 0 and self.clock.left > 0:
-            found = self._no_more_than_least()
+    def fewest(self) -> Outcome | None:
+        """The fewest losses as far as the clock allows; None where no outcome was found.
+
+        A look whether no more than so many must be lost takes far less than the search for the fewest; but it
+        has to be asked again for each one more.
+        """
+        first, few = self.least == 0, len(self.model.proto.variables) // VARIABLES_A_LOOK
+        if first and self.below is not None and self._look(self.below - 1) is None and self.impossible:
+            self.least = self.below
+        while self.least != self.below and self.clock.left > 0 and not (first and self.least >= few):
+            found = self._look(self.least) if first else self._settling_look()
             if found is not None:
                 return found
             if not self.impossible:
                 break
             self.least += 1
-            if self.most is not None and self.least > self.most:
-                return None
-        return self._solved(max(seconds, self.clock.left), linear=2)
-
-    def _no_more_than_least(self) -> Outcome | None:
-        """An outcome that loses as few as is known to be least, if a short look finds one.
-
-        Without relaxations such a look is ten times as quick as the search that proves.
-        """
-        tight = self.model.new_bool_var("")
-        self.model.add(self.keeping.lost <= self.least).only_enforce_if(tight)
-        self.model.add_assumption(tight)
-        found = self._solved(max(LEAST_SECONDS, self.clock.left / 2), linear=0, work=QUICK_WORK)
-        self.model.clear_assumptions()
+        if self.clock.left <= 0 or self.least == self.below:
+            return None
+        found = self._solved(self.clock.left, linear=2)
+        if self.impossible and self.below is not None:
+            self.least = self.below
+        self.least = max(self.least, self.bound)
         return found
 
-    def fewer_changed(self, known: Outcome, seconds: float) -> Outcome:
-        """As few other clinicians as can be found, no more being lost than in the known outcome."""
-        self.model.add(self.keeping.lost <= known.lost)
-        self.model.clear_hints()
-        for index, value in enumerate(self.values):
-            self.model.add_hint(self.model.get_int_var_from_proto_index(index), value)
-        return self._solved(min(seconds, max(LEAST_SECONDS, self.clock.left)), linear=2) or known
+    def _look(self, most: int, given: Sequence[Any] = ()) -> Outcome | None:
+        """Any outcome that loses no more than so many, if a short look finds one."""
+        self.model.clear_objective()
+        found = self._solved(
+            self.clock.left / 2, 0, QUICK_WORK, first=True, given=[self._at_most(most), *given]
+        )
+        self.model.minimize(self.keeping.cost)
+        return None if found is None else replace(found, optimal=False)
 
-    def _solved(self, seconds: float, linear: int, work: float = math.inf) -> Outcome | None:
+    def _settling_look(self) -> Outcome | None:
+        """The same for the least that is known, with as few open questions as can be: fewer patients are
+        admitted then.
+        """
+        self._settle()
+        self.model.minimize(-sum(self.settled))
+        found = self._solved(self.clock.left / 2, 0, QUICK_WORK, given=[self._at_most(self.least)])
+        self.model.minimize(self.keeping.cost)
+        return None if found is None else replace(found, optimal=False)
+
+    def _at_most(self, most: int) -> Any:
+        tight = self.model.new_bool_var("")
+        self.model.add(self.keeping.lost <= most).only_enforce_if(tight)
+        return tight
+
+    def firm(self, seconds: float) -> Outcome | None:
+        """An outcome that leaves no question open, if a short look finds one; at least `seconds` for any."""
+        self._settle()
+        found = None
+        if self.clock.left > 0:
+            found = self._look(self.least, self.settled) or self._solved(
+                max(self.clock.left / 2, FIRM_SECONDS), 2, QUICK_WORK, given=self.settled
+            )
+        if found is None and not self.impossible and 0 < seconds > self.clock.left:
+            found = self._solved(seconds, linear=0, first=True, given=self.settled)
+        return found
+
+    def any(self, seconds: float) -> Outcome | None:
+        """The first outcome that is found."""
+        return self._solved(seconds, linear=0, first=True)
+
+    def fewer_changed(self, known: Outcome, seconds: float) -> Outcome:
+        """As few other clinicians as can be found, no more being lost than in the outcome that was found last
+        and no more questions being open.
+        """
+        self.model.add(self.keeping.lost <= known.lost)
+        seconds = min(seconds, max(LEAST_SECONDS, self.clock.left))
+        found = self._solved(seconds, linear=0, given=self.settled)
+        return known if found is None or found.changed > known.changed else found
+
+    def _settle(self) -> None:
+        self.settled = self.settled or settled(self.keeping)
+
+    def _solved(
+        self,
+        seconds: float,
+        linear: int,
+        work: float = math.inf,
+        first: bool = False,
+        given: Sequence[Any] = (),
+    ) -> Outcome | None:
+        """`first`: any outcome is good enough; `given` are variables to be taken as true."""
         solver = cp_model.CpSolver()
         p = solver.parameters
         p.max_time_in_seconds, p.max_deterministic_time = seconds, work
-        p.num_workers, p.catch_sigint_signal = 1, False
+        p.num_workers, p.catch_sigint_signal, p.stop_after_first_solution = 1, False, first
         # The relaxation proves in 0.1 s what is not proved in 6 s without it; presolving more than this costs
         # more than it saves.
         p.linearization_level = linear
         p.max_presolve_iterations, p.cp_model_probing_level, p.symmetry_level = 1, 0, 0
+        self.model.add_assumptions(given)
         with self.clock.ending(solver):
             status = solver.solve(self.model)
-        self.impossible = status == cp_model.INFEASIBLE
+        self.model.clear_assumptions()
+        self.impossible, self.bound = status == cp_model.INFEASIBLE, 0
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         return self._outcome(solver, status == cp_model.OPTIMAL)
@@ -80,16 +142,17 @@ class Asking:
         keeping = self.keeping
         self.values = tuple(solver.response_proto.solution)
         lost = int(solver.value(keeping.lost))
-        least = lost if optimal else math.ceil(solver.best_objective_bound / keeping.loss_price - 1e-6)
-        self.least = max(self.least, min(lost, least))
+        # Whatever else is counted weighs less than one loss, so a part of a loss proves none.
+        bound = math.ceil(solver.best_objective_bound - 1e-6) // keeping.loss_price
+        self.bound = lost if optimal else min(lost, bound)
         return Outcome(
-            sessions=tuple(self._held(solver)),
+            sessions=tuple(self._sessions(solver)),
             lost=lost,
             changed=sum(solver.value(v) for v in keeping.changed),
             optimal=optimal,
         )
 
-    def _held(self, solver: Any) -> list[Kept]:
+    def _sessions(self, solver: Any) -> list[Kept]:
         made = []
         for slot in self.keeping.slots:
             if solver.value(slot.held):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scheduler.solver.keeping.clauses import any_of, at_most_one, implies
 from scheduler.solver.keeping.parts import Key, Slot
 from scheduler.week import NONE, slots_up
 
@@ -38,7 +39,7 @@ def _one_at_a_time(keeping: Keeping, own: list[tuple[Slot, Any]], kept_free: int
     for moment in sorted({first for first, *_ in spans}):
         there = {(id(s), id(v)): v for first, last, s, v in spans if first <= moment < last}
         if len(there) > 1:
-            keeping.model.add_at_most_one(there.values())
+            at_most_one(keeping.model, there.values())
 
 
 def _limit_load(keeping: Keeping, c: int, own: list[tuple[Slot, Any]]) -> None:
@@ -67,7 +68,7 @@ def _limit_runs(keeping: Keeping, c: int, own: list[tuple[Slot, Any]]) -> None:
         begins = _breaks(keeping, today, (d + 1) * a.day, pause)
         for first, end, v in today:
             soon = [begins[w] for w in range(end, min(first + reach, (d + 1) * a.day) + 1) if w in begins]
-            model.add_bool_or(soon if v is None else [v.negated(), *soon])
+            any_of(model, soon if v is None else [v.negated(), *soon])
 
 
 def _breaks(keeping: Keeping, today: list[Span], midnight: int, pause: int) -> dict[int, Any]:
@@ -80,7 +81,7 @@ def _breaks(keeping: Keeping, today: list[Span], midnight: int, pause: int) -> d
                 if v is None:
                     model.add(begin == 0)
                 else:
-                    model.add_implication(begin, v.negated())
+                    implies(model, begin, v.negated())
     return begins
 
 

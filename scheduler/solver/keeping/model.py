@@ -20,6 +20,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from scheduler.calendar import DAYS
+from scheduler.solver.keeping.clauses import at_most_one
 from scheduler.solver.keeping.crews import make_exclusive
 from scheduler.solver.keeping.parts import Key, Slot
 from scheduler.solver.keeping.pins import hold_pins
@@ -141,7 +142,7 @@ class Keeping:
         for slot in self.slots:
             for i, j in pairs:
                 if i in slot.keep and j in slot.keep:
-                    self.model.add_at_most_one(slot.keep[i], slot.keep[j])
+                    at_most_one(self.model, (slot.keep[i], slot.keep[j]))
 
     # -- the objective --------------------------------------------------------------------------------------
 
@@ -154,7 +155,8 @@ class Keeping:
         change_price = len(rooms) + len(unsure) + most + 1
         self.loss_price = change_price * (len(self.changed) + 1)
         rest = change_price * sum(self.changed) + sum(unsure) + sum(rooms)
-        self.model.minimize(self.loss_price * self.lost + rest)
+        self.cost = self.loss_price * self.lost + rest
+        self.model.minimize(self.cost)
         self._hint_as_it_was()
 
     def _unsure(self) -> Iterator[Any]:

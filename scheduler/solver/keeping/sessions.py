@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scheduler.solver.keeping.clauses import any_of, at_most_one, implies
 from scheduler.solver.keeping.parts import Key, Slot
 from scheduler.timetable import PlannedSession
 from scheduler.week import counts_as_primary
@@ -135,7 +136,7 @@ def _lead(keeping: Keeping, slot: Slot, crew: list[list[int]]) -> None:
     for c in {c for _, c in slot.lead}:
         entries = [v for (_, d), v in slot.lead.items() if d == c]
         if len(entries) > 1:
-            model.add_at_most_one(entries)
+            at_most_one(model, entries)
 
 
 def _rooms(keeping: Keeping, key: Key) -> list[int] | None:
@@ -157,10 +158,10 @@ def _seat(keeping: Keeping, slot: Slot) -> None:
     for p in _able(keeping, slot):
         keep = slot.keep[p] = slot.held if slot.alone == p else model.new_bool_var("")
         if slot.alone != p:
-            model.add_implication(keep, slot.held)
+            implies(model, keep, slot.held)
         for (f, c), led in slot.lead.items():
             if not a.qualified[t, f, c] and not counts_as_primary(a, p, c, *slot.key):
-                model.add_bool_or(led.negated(), keep.negated())
+                any_of(model, (led.negated(), keep.negated()))
     if slot.alone >= 0:
         return
     seated = sum(slot.keep.values())

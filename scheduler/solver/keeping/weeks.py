@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from scheduler.calendar import DAYS
+from scheduler.solver.keeping.clauses import any_of, at_most_one, implies
 from scheduler.solver.keeping.parts import Key
 from scheduler.solver.kernels.days import DAY_CARE_MIN, DAYS_MIN, GAP, GROUP_DAILY, SERVICES_MIN
 from scheduler.week import NONE
@@ -52,7 +53,7 @@ def loosen(keeping: Keeping, p: int) -> None:
         if key not in own and not keeping.personal.holds(p, [*stays, *own, key]):
             kept = [keeping.attendance[p, k] for k in own if (p, k) in keeping.attendance]
             if len(kept) == len(own):
-                keeping.model.add_bool_or([v.negated() for v in (keeping.attendance[p, key], *kept)])
+                any_of(keeping.model, [v.negated() for v in (keeping.attendance[p, key], *kept)])
 
 
 def _one_place_at_a_time(keeping: Keeping, choices: Iterable[Choice]) -> None:
@@ -60,7 +61,7 @@ def _one_place_at_a_time(keeping: Keeping, choices: Iterable[Choice]) -> None:
     for moment in sorted({first for first, _, _ in spans}):
         there = [v for first, last, v in spans if first <= moment < last]
         if len(there) > 1:
-            keeping.model.add_at_most_one(there)
+            at_most_one(keeping.model, there)
 
 
 def _count(keeping: Keeping, p: int, every: list[Choice]) -> None:
@@ -115,7 +116,7 @@ def _limit_days(keeping: Keeping, p: int, care: list[Any]) -> None:
     if a.enforced[p, GAP]:
         for first, last in _too_far_apart(care, int(a.gap_max[p])):
             between = [v for v in care[first + 1 : last] if not isinstance(v, int)]
-            model.add_bool_or([care[first].negated(), care[last].negated(), *between])
+            any_of(model, [care[first].negated(), care[last].negated(), *between])
 
 
 def _too_far_apart(care: list[Any], most: int) -> Iterator[tuple[int, int]]:
@@ -134,12 +135,12 @@ def _limit_idle(keeping: Keeping, p: int, choices: list[Choice]) -> None:
     lasts = [model.new_bool_var("") for _ in range(first, last)]
     idle = [model.new_bool_var("") for _ in range(first, last)]
     for u, end, v in on_site:
-        model.add_implication(v, begun[u - first])
-        model.add_implication(v, lasts[end - 1 - first])
+        implies(model, v, begun[u - first])
+        implies(model, v, lasts[end - 1 - first])
     for i in range(last - first - 1):
-        model.add_implication(begun[i], begun[i + 1])
-        model.add_implication(lasts[i + 1], lasts[i])
+        implies(model, begun[i], begun[i + 1])
+        implies(model, lasts[i + 1], lasts[i])
     for i in range(last - first):
         there = [v for (t, u), v in choices if u <= first + i < u + int(a.length[t])]
-        model.add_bool_or([begun[i].negated(), lasts[i].negated(), *there, idle[i]])
+        any_of(model, [begun[i].negated(), lasts[i].negated(), *there, idle[i]])
     model.add(a.slot * sum(idle) <= int(a.idle_max[p]))
