@@ -67,9 +67,7 @@ class Worker:
     def construct(self, noise: float) -> int:
         a = self.week.arrays
         state, plan, best = self.boxed
-        for k in range(len(self.week.problem.cohorts)):
-            for t in np.flatnonzero(a.cohort_type):
-                self._meet(k, int(t))
+        self._meet()
         can = a.pok & a.group[None, :, None] & ~a.cohort_type[None, :, None]
         return int(construct(self.arrays, state, plan, best, can, noise, SHARE, BEAM))
 
@@ -82,21 +80,24 @@ class Worker:
         construct(self.arrays, state, plan, best, nothing, 0.0, SHARE, STATES)
         return True
 
-    def _meet(self, k: int, t: int) -> None:
-        """Hold a closed group as often as its members need it, as far as the clinic can."""
+    def _meet(self) -> None:
+        """Hold the closed groups as often as their members need them, as far as the clinic can: first those
+        with the fewest starts to choose from.
+        """
         a = self.week.arrays
-        members = [int(p) for p in a.cohort_patients[k] if p >= 0]
         state, plan, best = self.boxed
-        wanted = max(
-            (int(a.need_min[p, a.need_of[p, t]]) for p in members if a.need_of[p, t] >= 0), default=0
-        )
-        for _ in range(min(wanted, 7)):
-            before = int(total(self.arrays, state))
-            if open_cohort(self.arrays, state, best, np.int64(k), np.int64(t)):
-                plan_queue(self.arrays, state, plan, best, SHARE, BEAM, ZERO)
-            if int(total(self.arrays, state)) - before > BIG // 2:
-                undo(self.arrays, state, ZERO)
-            self.state.z[LOGGED] = 0
+        starts = a.cohort_ok.sum(axis=2) * a.cohort_type
+        pairs = sorted((int(starts[k, t]), int(k), int(t)) for k, t in np.argwhere(starts))
+        for _, k, t in pairs:
+            members = [int(p) for p in a.cohort_patients[k] if p >= 0 and a.need_of[p, t] >= 0]
+            wanted = max((int(a.need_min[p, a.need_of[p, t]]) for p in members), default=0)
+            for _ in range(min(wanted, 7)):
+                before = int(total(self.arrays, state))
+                if open_cohort(self.arrays, state, best, np.int64(k), np.int64(t), ZERO):
+                    plan_queue(self.arrays, state, plan, best, SHARE, BEAM, ZERO)
+                if int(total(self.arrays, state)) - before > BIG // 2:
+                    undo(self.arrays, state, ZERO)
+                self.state.z[LOGGED] = 0
 
     def improve(self, temperature: float) -> None:
         """About BATCH_SECONDS of ruin and recreate."""

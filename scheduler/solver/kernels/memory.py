@@ -38,6 +38,7 @@ KINDS = (
 )
 # How often each is drawn, in proportion: what takes out many patients gains little for its work.
 ODDS = (2.0, 1.5, 0.7, 1.5, 0.3, 1.5, 2.0, 0.3, 2.0, 1.0)
+COHORTS = 40.0  # the last one's odds in a week of closed groups alone
 PATIENTS, CLOSE, CLINICIAN_DAY, SHORT, WINDOW = 0, 1, 2, 3, 4
 MOVE, ROOM, BLOCK, SUPPORT = 5, 6, 7, 8  # any other number: the cohorts' kind
 
@@ -67,7 +68,7 @@ class Search(NamedTuple):
     odds: Array  # [kind of ruin] summed up: the chance that it or an earlier one is drawn
     closed: Array  # types of the groups taken out
     moved: Array  # [i, type, start, patients] of a block on the move
-    n: Array  # lengths of queue and closed
+    n: Array  # lengths of queue and closed, and of moved where closed groups wait in it
 
 
 def new_search(a: Arrays, state: State) -> Search:
@@ -88,11 +89,19 @@ def new_search(a: Arrays, state: State) -> Search:
         fixed=state.fixed.copy(),
         tied=state.tied.copy(),
         stats=np.zeros((len(KINDS), 5), np.int64),
-        odds=np.cumsum(ODDS) / sum(ODDS),
+        odds=_odds(a),
         closed=np.zeros(state.kind.shape[0], np.int64),
         moved=np.zeros((8, 3), np.int64),
-        n=np.zeros(2, np.int64),
+        n=np.zeros(3, np.int64),
     )
+
+
+def _odds(a: Arrays) -> Array:
+    """More for closed groups, the more of all care is given in them."""
+    needed = (a.need_of >= 0) * np.take_along_axis(a.need_min, np.maximum(a.need_of, 0), 1) * a.minutes
+    closed = float(needed[:, a.cohort_type].sum() / max(1, needed.sum()))
+    odds = np.array([*ODDS[:-1], max(ODDS[-1], closed * COHORTS)])
+    return np.cumsum(odds) / odds.sum()
 
 
 def new_memory(a: Arrays, seed: int) -> tuple[State, Plan, Search]:
