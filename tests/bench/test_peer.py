@@ -87,10 +87,15 @@ def test_enrolments_become_events_at_the_periods_that_are_open_to_them(tmp_path:
 def test_the_table_shows_medians_and_which_is_better() -> None:
     runs: dict[str, dict[str, dict[str, float]]] = {
         f"fresh-30-1/10/{seed}/late": {
-            "peer": {"objective": 1500 * (seed + 1), "unmet": 60},
-            "ours": {"objective": 1485 * (seed + 1), "unmet": 0},
+            "peer": {"objective": 1500 * (seed + 1), "unmet": 60, "cpu": 11.0, "load": 2.0},
+            "ours": {"objective": 1485 * (seed + 1), "unmet": 0, "cpu": 19.0, "load": 2.5},
         }
         for seed in range(3)
     }
     written = _section(runs, "Timefold 0")
-    assert "| fresh-30-1 | 10 | 3 | 200 (60) | 198 (0) | +1.0% |" in written
+    assert "| fresh-30-1 | 10 | 3 | 200 (60) | 198 (0) | +1.0% | 11 / 19 | 2.5 |" in written
+
+
+def test_a_week_without_an_answer_is_shown_as_such() -> None:
+    written = _section({"comp01/10/0/late": {"peer": {"objective": 1500, "unmet": 60}}}, "Timefold 0")
+    assert "| comp01 | 10 | 1 | 100 (60) | **no answer** |" in written

@@ -30,7 +30,9 @@ Weeks that nobody tuned to, planned by `iop-scheduler solve` and by the peer, on
 same machine: the peer, then ours, for each week, limit and seed. Each run is a process of its own;
 limits hold for the whole process, from its start to the written answer, and every answer is judged by
 `tests/oracle.py`. Objectives are those of the contract divided by 15, lower is better; in brackets the
-unmet minutes. Medians over the seeds of the search.
+unmet minutes. Medians over the seeds of the search. *Processor s* are the seconds of processor that the
+peer and ours were given, with all that they started: the peer has one thread, ours uses all cores; with
+a load above the number of cores both were given less than on a quiet machine.
 
 The peer is our own model in Timefold, written as an expert user of it would (`tools/peer/`): an
 incremental score calculator, two custom kinds of move that keep every hard rule, a greedy construction,
@@ -60,11 +62,13 @@ def main() -> int:
                 try:
                     kept[key] = _pair(peer, document, seconds, seed, asked.method)
                 except Broken as broken:
-                    failures.append(str(broken))
+                    failures.append(f"{key}: {broken}")
                     continue
                 asked.kept.parent.mkdir(parents=True, exist_ok=True)
                 asked.kept.write_text(json.dumps(kept, indent=1))
                 print(key, {who: round(run["objective"] / 15) for who, run in kept[key].items()}, flush=True)
+                if "ours" not in kept[key]:
+                    failures.append(f"{key}: solve gave no right answer")
     if asked.write:
         Page(asked.output, load).renew("peer", _section(kept, peer.versions))
     for failure in failures:
@@ -87,7 +91,11 @@ def _pair(peer: Peer, document: Doc, seconds: float, seed: int, method: str) -> 
         week = Path(folder) / "week.json"
         week.write_text(json.dumps(document))
         theirs = peer.plan(week, seconds, method, seed)
-        return {"peer": asdict(theirs), "ours": asdict(plan_ours(week, seconds, seed))}
+        try:
+            return {"peer": asdict(theirs), "ours": asdict(plan_ours(week, seconds, seed))}
+        except Broken as broken:
+            print(broken, file=sys.stderr)
+            return {"peer": asdict(theirs)}
 
 
 def _section(kept: dict[str, dict[str, dict[str, float]]], versions: str) -> str:
@@ -98,7 +106,7 @@ def _section(kept: dict[str, dict[str, dict[str, float]]], versions: str) -> str
     for key, pair in kept.items():
         week, seconds, _, method = key.split("/")
         rows.setdefault((week, seconds, method), []).append(pair)
-    titles = ["week", "s", "seeds", "peer", "ours", "ours is better by"]
+    titles = ["week", "s", "seeds", "peer", "ours", "ours is better by", "processor s", "load"]
     for known in (False, True):
         shown = [_row(key, runs) for key, runs in rows.items() if key[0].startswith("lab-") is known]
         if shown:
@@ -110,13 +118,30 @@ def _section(kept: dict[str, dict[str, dict[str, float]]], versions: str) -> str
 
 def _row(key: tuple[str, str, str], runs: list[dict[str, dict[str, float]]]) -> tuple[object, ...]:
     week, seconds, method = key
-    cells = {}
-    for who in ("peer", "ours"):
-        value = median(run[who]["objective"] for run in runs) / 15
-        cells[who] = value, f"{value:,.0f} ({median(run[who]['unmet'] for run in runs):,.0f})"
-    better = (cells["peer"][0] - cells["ours"][0]) / max(1.0, cells["peer"][0])
     name = week if method == "late" else f"{week}, annealing"
-    return name, seconds, len(runs), cells["peer"][1], cells["ours"][1], f"{better:+.1%}"
+    theirs, ours = _found(runs, "peer"), _found(runs, "ours")
+    given = " / ".join(_middle(runs, who, "cpu") for who in ("peer", "ours"))
+    load = max((run.get("load", 0.0) for pair in runs for run in pair.values()), default=0.0)
+    if ours is None or theirs is None:
+        return name, seconds, len(runs), _cell(runs, "peer"), "**no answer**", "", given, f"{load:.1f}"
+    better = f"{(theirs - ours) / max(1.0, theirs):+.1%}"
+    return name, seconds, len(runs), _cell(runs, "peer"), _cell(runs, "ours"), better, given, f"{load:.1f}"
+
+
+def _found(runs: list[dict[str, dict[str, float]]], who: str) -> float | None:
+    """The median; None if a run gave no answer."""
+    if any(who not in pair for pair in runs):
+        return None
+    return median(pair[who]["objective"] for pair in runs) / 15
+
+
+def _cell(runs: list[dict[str, dict[str, float]]], who: str) -> str:
+    return f"{_found(runs, who):,.0f} ({_middle(runs, who, 'unmet')})"
+
+
+def _middle(runs: list[dict[str, dict[str, float]]], who: str, what: str) -> str:
+    known = [pair[who][what] for pair in runs if who in pair and what in pair[who]]
+    return f"{median(known):,.0f}" if known else "–"
 
 
 def _arguments() -> argparse.Namespace:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import tempfile
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from tests.oracle import judge
 from tests.proof.circumstances import ROOT
-from tests.proof.whole_process import Doc, Planning
+from tests.proof.whole_process import Doc, Planning, load_now
 
 SOURCES = ROOT / "tools" / "peer" / "src" / "peer"
 # Timefold's compiler plugins, tests and loggers are not needed, and a logger would cost it time.
@@ -28,6 +29,8 @@ class Planned:
     objective: int
     unmet: int
     seconds: float  # of the whole process
+    cpu: float = 0.0  # seconds of processor that it and what it started were given
+    load: float = 0.0  # of the machine as it ended: on two cores, what is above 2 was taken from it by others
 
 
 @dataclass(frozen=True)
@@ -68,23 +71,31 @@ class Peer:
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / "out.json"
             words = ["peer.Main", str(week), str(output), f"{seconds:g}", method, str(seed)]
-            began = time.monotonic()
+            began, given = time.monotonic(), _cpu()
             done = subprocess.run(["java", "-cp", self._path, *words], capture_output=True, text=True)
             taken = time.monotonic() - began
             if done.returncode or not output.exists():
-                raise Broken(f"the peer on {week.stem}: {done.stderr.strip().splitlines()[-1:]}")
-            return _judged(week, json.loads(output.read_text()), taken)
+                raise Broken(f"the peer: {done.stderr.strip().splitlines()[-1:]}")
+            return _judged(week, json.loads(output.read_text()), taken, _cpu() - given)
 
 
 def plan_ours(week: Path, seconds: float, seed: int) -> Planned:
+    given = _cpu()
     answer = Planning(week, seconds, seed).answer()
     if answer.faults:
-        raise Broken(f"solve on {week.stem}: {answer.faults[0]}")
-    return Planned(answer.objective, answer.unmet, answer.seconds)
+        raise Broken(f"solve: {answer.faults[0]} (exit code {answer.code} after {answer.seconds:.1f} s)")
+    return Planned(answer.objective, answer.unmet, answer.seconds, _cpu() - given, load_now())
 
 
-def _judged(week: Path, timetable: Doc, seconds: float) -> Planned:
+def _judged(week: Path, timetable: Doc, seconds: float, cpu: float) -> Planned:
     verdict = judge(json.loads(week.read_text()), timetable)
     if verdict.broken:
-        raise Broken(f"the peer on {week.stem}: {verdict.broken[0]}")
-    return Planned(verdict.objective, sum(row["unmet_minutes"] for row in verdict.patients.values()), seconds)
+        raise Broken(f"the peer: {verdict.broken[0]}")
+    unmet = sum(row["unmet_minutes"] for row in verdict.patients.values())
+    return Planned(verdict.objective, unmet, seconds, cpu, load_now())
+
+
+def _cpu() -> float:
+    """Of all processes that ended, with those that they waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

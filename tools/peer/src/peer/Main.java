@@ -45,7 +45,7 @@ public final class Main {
 
     private static SolverConfig config(boolean annealing, long seed, long milliseconds) {
         var acceptor = new LocalSearchAcceptorConfig();
-        if (annealing) acceptor.setSimulatedAnnealingStartingTemperature(System.getProperty("peer.temperature", "0hard/900soft"));
+        if (annealing) acceptor.setSimulatedAnnealingStartingTemperature(System.getProperty("peer.temperature", "0hard/150soft"));
         else acceptor.setLateAcceptanceSize(Integer.getInteger("peer.late", 400));
         var moves = new MoveIteratorFactoryConfig().withMoveIteratorFactoryClass(Moves.class);
         var search = new LocalSearchPhaseConfig()
