@@ -59,6 +59,11 @@ class Reader:
         """Wait until the page has said so."""
         self.page.locator("#toasts", has_text=text).wait_for(timeout=60_000)
 
+    def heard(self, text: str) -> None:
+        """The same, and what has been said is put away, so that only news is heard the next time."""
+        self.said(text)
+        self.page.locator("#toasts").evaluate("toasts => toasts.replaceChildren()")
+
 
 @contextmanager
 def reading(browser: Browser, served: Served, clinic: str = "riverside", **options: Any) -> Iterator[Reader]:
@@ -69,7 +74,7 @@ def reading(browser: Browser, served: Served, clinic: str = "riverside", **optio
     reader = Reader(context.new_page(), served, clinic)
     yield reader
     context.close()
-    assert reader.reports == []
+    assert not reader.reports, reader.reports
 
 
 def chromium() -> str | None:

@@ -20,16 +20,25 @@ TABS = (
     "handouts",
     "setup",
 )
-STATIC_IMPORT = re.compile(r'^import .*?from "\./([\w.]+)";', re.M | re.S)
+IMPORT = re.compile(r'^import .*?from "\./([\w.]+)";', re.M | re.S)
+LATE_IMPORT = re.compile(r'\bimport\("\./([\w.]+)"\)')
+ON_DEMAND = {"movedialog.js", "search.js"}  # fetched when somebody opens the dialog, goes to the field
 
 
 def modules_of(view: str) -> set[str]:
-    """What the frame and one view load."""
+    """What the frame and one view load until it stands, the parts of an attended week included."""
     seen: set[str] = set()
     waiting = ["main.js", f"{view}.js"]
     while waiting:
         name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting += STATIC_IMPORT.findall(SOURCES[name])
+        if name in seen:
+            continue
+        seen.add(name)
+        waiting += IMPORT.findall(SOURCES[name])
+        if name != "main.js":  # which fetches one view at a time
+            waiting += set(LATE_IMPORT.findall(SOURCES[name])) - ON_DEMAND
     return seen
+
+
+def bytes_of(names: set[str]) -> int:
+    return sum(len(SOURCES[name].encode()) for name in names)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.ui.served import Served
-from tests.ui.sources import PAGE, SOURCES, TABS, modules_of
+from tests.ui.sources import PAGE, SOURCES, TABS, bytes_of, modules_of
 
 WORDS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (PAGE / "words").glob("*.json")}
 KILOBYTE = 1000
@@ -17,7 +17,7 @@ KILOBYTE = 1000
 
 @pytest.mark.parametrize("view", TABS)
 def test_no_view_loads_more_than_a_hundred_kilobytes_of_script(view: str) -> None:
-    assert sum(len(SOURCES[name].encode()) for name in modules_of(view)) <= 100 * KILOBYTE
+    assert bytes_of(modules_of(view)) <= 100 * KILOBYTE
 
 
 def test_no_source_makes_markup_out_of_text_or_runs_text() -> None:

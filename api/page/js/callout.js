@@ -1,5 +1,6 @@
 // Somebody is away or a room is closed: the week with the fewest changes, the messages, then Apply.
 
+import { pinsBut } from "./changing.js";
 import { get, part, post, put, Refusal } from "./calls.js";
 import { button, choice, field, h, icon, refill, say, select } from "./dom.js";
 import { changesOf } from "./difference.js";
@@ -7,7 +8,7 @@ import { tellRefusal } from "./frame.js";
 import { messagesOf, messagesToSend } from "./messages.js";
 import { address, adopt, changed, clinicPath, loadClinic, loadTimetable, may, note, published, state, timetablePath } from "./state.js";
 import { publishShown } from "./plan.js";
-import { clockText } from "./week.js";
+import { clockText, minutesOf } from "./week.js";
 import { clock, fullDate, hours, t, timeNow, today } from "./words.js";
 
 export async function show(main, more) {
@@ -82,25 +83,50 @@ function since(wish, window) {
   return now.startsWith(wish.date) && now > start ? now : start;
 }
 
-async function find(wish, answer) {
+async function find(wish, answer, unpinned) {
   if (Number(wish.end) <= Number(wish.start)) { say(t("endAfterStart"), { kind: "fault" }); return; }
-  forget();
+  if (!unpinned) forget();
   wish.shown = () => {}; // what is being looked for, or looked at, stays, whatever changes meanwhile
   refill(answer, h("p", { class: "panel", role: "status" }, t("repairing")));
   const window = windowOf(wish);
   const event = { from: since(wish, window), ...(wish.what === "clinician" ? { absences: [{ clinician: wish.who, ...window }] } : { room_closures: [{ room: wish.room, ...window }] }) };
   const parent = published() ?? state.timetable; // a draft may have come to the fore since the view was opened
   try {
-    const { body, etag } = await post(`${timetablePath(parent.id)}/repairs`, event);
+    const { body, etag } = await post(`${timetablePath(unpinned ?? parent.id)}/repairs`, event);
     const options = [{ ...body, etag }, ...body.alternatives];
-    pending = options.map((o) => o.timetable.id);
+    pending.push(...options.map((o) => o.timetable.id));
     refill(answer, h("h2", { tabindex: "-1" }, t("repairFound")), options.map((o, i) => optionOf(o, i, wish, parent, answer)));
     answer.querySelector("h2").focus();
   } catch (refusal) {
     wish.shown = null;
     refill(answer);
-    tellRefusal(refusal);
+    const clash = refusal.problem?.errors?.some((e) => e.code === "pins_clash");
+    const held = clash && !unpinned ? heldByPins(wish, window) : [];
+    if (held.length) refill(answer, pinsInTheWay(held, wish, parent, answer));
+    else tellRefusal(refusal);
   }
+}
+
+/** Pinned sessions of the shown week that the absence hits: no repair may touch them while they are pinned. */
+function heldByPins(wish, window) {
+  const { week } = state;
+  const [from, to] = [minutesOf(window.start), minutesOf(window.end)];
+  return week.sessions.filter((s) => week.dates[s.day] >= wish.date && week.dates[s.day] <= wish.until && s.from < to && from < s.to &&
+    (wish.what === "room" ? s.room === wish.room : s.clinicians.includes(wish.who)) && pinsBut([s]).length < state.pins.length);
+}
+
+function pinsInTheWay(held, wish, parent, answer) {
+  const { week } = state;
+  const free = button(t("unpinAndRepair"), async () => {
+    free.disabled = true;
+    try {
+      const { body } = await post(`${timetablePath(parent.id)}/moves`, { pins: pinsBut(held) }, { ifMatch: state.tag });
+      pending.push(body.id);
+      await find(wish, answer, body.id);
+    } catch (refusal) { tellRefusal(refusal); }
+    free.disabled = false;
+  }, { class: "primary" });
+  return h("section", { class: "panel" }, h("h2", {}, icon("pin"), t("pinsInTheWay", { n: held.length })), h("ul", { class: "rules" }, held.map((s) => h("li", {}, `${s.name}, ${week.when(s)}`))), h("div", { class: "row" }, free));
 }
 
 function optionOf(option, index, wish, parent, answer) {

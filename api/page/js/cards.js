@@ -4,6 +4,8 @@ import { fill, h, icon } from "./dom.js";
 import { clock, dayAndDate, hourLabel, longDay, shortDay, span, t } from "./words.js";
 
 const SMALLEST = 24; // pixels: no card is a smaller target (WCAG 2.5.8)
+const LINE = 15.2; // pixels of a card's line, and of what is above and below them all
+const EDGES = 8;
 
 const marks = (s) => [
   s.pinned && icon("pin"),
@@ -19,13 +21,16 @@ function about(week, s, what) {
   return lines;
 }
 
-export function card(week, s, what, line) {
+/** As many lines as fit; what is too much stands on the last of them. */
+const fitted = (texts, lines) => (texts.length <= lines ? texts : [...texts.slice(0, lines - 1), texts.slice(lines - 1).join(" · ")]);
+
+export function card(week, s, what, line, more = 3) {
   s.label ??= week.label(s);
   return h("button", {
     type: "button", class: `card kind-${s.kind}`, tabindex: "-1", title: s.label, "aria-label": s.label,
     data: { session: s.id, line, at: s.day * 1440 + s.from },
   }, h("span", { class: "card-name" }, marks(s), h("span", { class: "code" }, week.codes.get(s.session_type)), h("span", { class: "name" }, s.name)), h("span", { class: "card-time" }, span(s.from, s.to)), h("span", { class: "card-time start" }, hourShort(s.from)),
-    about(week, s, what).map((text) => h("span", { class: "card-more" }, text)));
+    fitted(about(week, s, what), more).map((text) => h("span", { class: "card-more" }, text)));
 }
 
 function chip(week, s, line) {
@@ -108,8 +113,10 @@ function column(week, c, line, minute) {
   const list = h("ul", { class: "column", "aria-label": c.label, data: { line } });
   for (const [a, b] of c.blocked) list.append(h("li", { class: "blocked", "aria-hidden": "true", vars: { "--from": a - from, "--long": b - a } }));
   for (const { s, lane, of } of lanes(c.sessions, minute)) {
-    const made = card(week, s, c.what, line);
-    if ((s.to - s.from) * minute < 44) made.classList.add("tight");
+    // Below its name and its time; one line less than that is shared with the time.
+    const more = Math.floor(((s.to - s.from) * minute - EDGES) / LINE) - 2;
+    const made = card(week, s, c.what, line, Math.max(1, more));
+    if (more < 1) made.classList.add(more < 0 ? "tight" : "packed");
     if (of > 1) made.classList.add("thin");
     list.append(h("li", { class: "slot", vars: { "--from": s.from - from, "--long": s.to - s.from, "--lane": lane, "--lanes": of } }, made));
   }

@@ -64,9 +64,13 @@ async function show(id) {
 
 export const setPins = (pins, text) => apply({ pins }, text);
 
+const holdsSeat = (p, s) => p.patient && p.session_type === s.session_type && p.start === s.raw.start.slice(0, 16) && s.patients.includes(p.patient);
+
+/** The week's pins without those of some sessions and of who is in them. */
+export const pinsBut = (sessions) => state.pins.filter((p) => !sessions.some((s) => matches(p, s.raw) || holdsSeat(p, s)));
+
 export function togglePin(s) {
-  const seat = (p) => p.patient && p.session_type === s.session_type && p.start === s.raw.start.slice(0, 16) && s.patients.includes(p.patient);
-  if (s.pinned) return setPins(state.pins.filter((p) => !matches(p, s.raw) && !(s.type?.mode !== "group" && seat(p))), t("saidUnpinned", { what: s.name }));
+  if (s.pinned) return setPins(s.type?.mode === "group" ? state.pins.filter((p) => !matches(p, s.raw)) : pinsBut([s]), t("saidUnpinned", { what: s.name }));
   return setPins([...state.pins, pinOf(s)], t("saidPinned", { what: s.name }));
 }
 

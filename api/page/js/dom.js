@@ -24,10 +24,30 @@ export function fill(node, ...children) {
   return node;
 }
 
-/** The same node with other children. */
+/** The same node with other children; who was at a control in it stays at the one of the same name. */
 export function refill(node, ...children) {
-  node.replaceChildren();
-  return fill(node, ...children);
+  return keepingPlace(node, () => {
+    node.replaceChildren();
+    fill(node, ...children);
+  });
+}
+
+const nameOf = (node) => [node.type === "radio" && node.value,
+  node.getAttribute("aria-label") ?? (node.labels?.[0] ?? node).textContent].join();
+
+/** Finds again, once everything has been drawn anew, the control that has focus now. */
+function placeOf(node) {
+  const name = nameOf(node);
+  return (root) => (node.isConnected ? node : [...root.querySelectorAll(node.tagName)].find((other) => nameOf(other) === name));
+}
+
+/** Draw anew without losing the reader's place: focus goes to the control of the same name, or to `otherwise`. */
+export function keepingPlace(root, draw, otherwise) {
+  const at = document.activeElement;
+  const again = at !== root && root.contains(at) && placeOf(at);
+  draw();
+  if (again && document.activeElement === document.body) (again(root) ?? otherwise)?.focus({ preventScroll: true });
+  return root;
 }
 
 export function svg(name, attributes, ...children) {
@@ -97,18 +117,24 @@ export function choice(legend, options, value, onchange, props) {
 export function say(text, { kind = "info", action } = {}) {
   const toasts = document.getElementById("toasts");
   const toast = h("div", { class: `toast toast-${kind}` }, h("p", {}, text));
-  if (action) toast.append(button(action.label, () => { toast.remove(); action.run(); }, { class: "plain" }));
-  const close = button(icon("cross"), () => toast.remove(), { class: "plain quiet", "aria-label": t("close") });
-  toast.append(close);
+  const away = () => {
+    const held = toast.contains(document.activeElement);
+    toast.remove();
+    if (held) document.getElementById("main")?.focus({ preventScroll: true });
+  };
+  if (action) toast.append(button(action.label, () => { away(); action.run(); }, { class: "plain" }));
+  toast.append(button(icon("cross"), away, { class: "plain quiet", "aria-label": t("close") }));
   toasts.append(toast);
   while (toasts.children.length > 3) toasts.firstChild.remove();
-  setTimeout(() => toast.remove(), kind === "fault" ? 20000 : action ? 12000 : 6000);
+  // Whoever is at it has all the time that they need.
+  const later = () => (toast.matches(":hover, :focus-within") ? setTimeout(later, 2000) : toast.remove());
+  setTimeout(later, kind === "fault" ? 20000 : action ? 12000 : 6000);
 }
 
 /** A modal dialog; focus goes back to where it was when it closes. */
 export function dialog(title, content, { buttons = [], wide = false } = {}) {
   const id = fresh("dialog");
-  const before = document.activeElement;
+  const before = placeOf(document.activeElement);
   const box = h("dialog", { "aria-labelledby": id, class: wide ? "wide" : null });
   const close = () => box.close();
   const made = typeof content === "function" ? content(close) : content;
@@ -119,7 +145,7 @@ export function dialog(title, content, { buttons = [], wide = false } = {}) {
   );
   box.addEventListener("close", () => {
     box.remove();
-    if (before?.isConnected) before.focus();
+    (before(document) ?? document.getElementById("main"))?.focus();
   });
   document.body.append(box);
   box.showModal();

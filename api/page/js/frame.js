@@ -1,10 +1,10 @@
 // What surrounds every view: clinic, week and version, the tabs, search, language and colours.
 
 import { ask, has } from "./calls.js";
-import { button, fill, h, icon, refill, say, select } from "./dom.js";
+import { button, h, icon, refill, say, select } from "./dom.js";
 import { address, changed, go, hasSessions, loadTimetable, may, note, route, state } from "./state.js";
-import { addDays } from "./week.js";
-import { chooseLanguage, LANGUAGES, moment, shortDate, t, termed, weekLabel } from "./words.js";
+import { addDays, weekWith } from "./week.js";
+import { chooseLanguage, LANGUAGES, moment, t, termed, weekLabel } from "./words.js";
 
 const TABS = [
   ["timetable", () => true], ["plan", () => true], ["unplaced", () => true], ["availability", () => true],
@@ -28,7 +28,7 @@ function turnColours() {
 
 async function signOut() {
   await ask("DELETE", "/v1/session");
-  location.hash = "";
+  history.replaceState(null, "", "/"); // no view is asked for once more before the page is gone
   location.reload();
 }
 
@@ -80,9 +80,19 @@ function update(parts) {
 
 function weekPicker(view) {
   const to = (days) => go({ week: addDays(state.start, days), view });
+  let typing = false;
+  const choose = () => {
+    typing = false;
+    const week = state.timetables.length ? weekWith(input.value || state.start, state.start) : input.value;
+    if (week && week !== state.start) go({ week, view });
+    else input.value = state.start;
+  };
+  // A date that is being typed is valid long before it is the one that is meant. Planned weeks tell on which
+  // weekday weeks start; without one, any date does.
   const input = h("input", {
     type: "date", value: state.start, "aria-label": t("weekStarting"), class: "week-date", required: true,
-    onchange: (e) => e.target.value && go({ week: e.target.value, view }),
+    onkeydown: (e) => { if (e.key === "Enter") choose(); else typing ||= e.key !== "Tab"; },
+    onchange: () => typing || choose(), onblur: () => typing && choose(),
   });
   return [
     button(icon("left"), () => to(-7), { class: "plain", "aria-label": t("weekBefore"), title: t("weekBefore") }),
@@ -108,59 +118,15 @@ function versionPicker() {
   ];
 }
 
-// -- search: a patient, clinician, room or session type, wherever they are -----------------------------------
-
+// What finds is fetched when somebody goes to the field.
 function search() {
   const found = h("ul", { class: "found", role: "listbox", id: "found", hidden: true, "aria-label": t("found") });
   const input = h("input", {
     type: "search", placeholder: t("search"), "aria-label": t("searchLabel"), role: "combobox", autocomplete: "off",
     "aria-expanded": "false", "aria-controls": "found", "aria-autocomplete": "list",
   });
-  let at = -1;
-  const close = () => { found.hidden = true; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
-  const mark = () => [...found.children].forEach((li, i) => {
-    li.setAttribute("aria-selected", i === at);
-    if (i === at) { input.setAttribute("aria-activedescendant", li.id); li.scrollIntoView({ block: "nearest" }); }
-  });
-  input.addEventListener("input", () => {
-    const hits = hitsFor(input.value);
-    refill(found, hits.map((hit, i) => h("li", {
-      role: "option", id: `found-${i}`, "aria-selected": "false",
-      onpointerdown: (e) => { e.preventDefault(); close(); input.value = ""; go(hit.place); },
-    }, h("span", {}, hit.label), h("small", {}, hit.what))));
-    if (input.value && !hits.length) fill(found, h("li", { role: "option", "aria-disabled": "true" }, t("nothingFound")));
-    found.hidden = !input.value;
-    input.setAttribute("aria-expanded", String(!found.hidden));
-    at = -1;
-  });
-  input.addEventListener("keydown", (e) => {
-    const hits = found.hidden ? [] : hitsFor(input.value);
-    if (e.key === "ArrowDown" || e.key === "ArrowUp") { e.preventDefault(); at = Math.max(0, Math.min(hits.length - 1, at + (e.key === "ArrowDown" ? 1 : -1))); mark(); }
-    else if (e.key === "Enter" && hits.length) { const hit = hits[Math.max(0, at)]; close(); input.value = ""; go(hit.place); }
-    else if (e.key === "Escape") close();
-  });
-  input.addEventListener("blur", close);
+  input.addEventListener("focus", () => import("./search.js").then((m) => m.searching(input, found)), { once: true });
   return h("div", { class: "search" }, icon("search"), input, found);
-}
-
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
-function hitsFor(text) {
-  const wanted = plain(text.trim());
-  if (!wanted || !state.week) return [];
-  const hits = [];
-  for (const what of ["patient", "clinician", "room"]) {
-    for (const r of state.week.resources(what)) {
-      if (r.id && (plain(r.label).includes(wanted) || plain(r.id).includes(wanted)))
-        hits.push({ label: r.label, what: t(`by.${what}`), place: { view: "timetable", more: { by: what, one: r.id } } });
-    }
-  }
-  for (const s of state.week.sessions) {
-    if (hits.length > 30) break;
-    if (plain(s.name).includes(wanted))
-      hits.push({ label: s.name, what: `${shortDate(state.week.dates[s.day])} · ${state.week.when(s)}`, place: { view: "timetable", more: { day: s.day, mark: s.id } } });
-  }
-  return hits.slice(0, 12);
 }
 
 /** A refusal in words: what the service said, a line each, or what to do about it. */

@@ -1,7 +1,7 @@
 // Start: words, colours, who is signed in; then whatever the address asks for.
 
 import { base, get, post, put, Refusal } from "./calls.js";
-import { button, field, h, icon, refill, say } from "./dom.js";
+import { button, field, h, icon, keepingPlace, refill, say } from "./dom.js";
 import { coloursButton, dress, frame, languageChoice, told } from "./frame.js";
 import * as open from "./state.js";
 import { loadWords, t } from "./words.js";
@@ -29,10 +29,10 @@ addEventListener("signed-out", () => {
 });
 addEventListener("focus", look);
 setInterval(() => document.visibilityState === "visible" && look(), 20000);
-open.whenChanged(() => {
+open.whenChanged(() => keepingPlace(app, () => {
   surround?.update();
   current?.update?.();
-});
+}, surround?.main));
 
 /** Somebody else may have changed the week that is shown. */
 async function look() {
@@ -106,6 +106,7 @@ async function storeExample({ patients, cohorts, apart, baseline, pins, ...clini
 /** Open what the address names: clinic and week only when they are others than before. */
 async function arrive() {
   const mine = ++visit;
+  const from = document.activeElement;
   delete document.documentElement.dataset.ready;
   performance.mark("arrive");
   try {
@@ -127,6 +128,7 @@ async function arrive() {
     surround.update();
     current = (await module.show(surround.main, more)) ?? null;
     performance.mark("shown");
+    if (!from.isConnected && document.activeElement === document.body) surround.main.focus({ preventScroll: true });
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     refill(surround.main, h("p", { class: "panel fault" }, icon("warn"), " ", told(refusal)));

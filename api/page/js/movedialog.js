@@ -40,6 +40,7 @@ export async function moveDialog(s) {
     if (roomSelect) set.room = now.room;
     return [{ session: s.id, set }];
   };
+  const same = () => now.day === s.day && now.minute === s.from && now.room === (s.room ?? "") && now.clinicians.join() === s.clinicians.join();
   const save = button(t("moveHere"), async () => {
     box.close();
     const at = `${longDay(week.dates[now.day])} ${span(now.minute, now.minute + s.to - s.from)}`;
@@ -58,7 +59,7 @@ export async function moveDialog(s) {
       const words = kind === "hard" ? { verdict: kind, reasons: found.new } : { verdict: kind, cost: found.cost, reasons: costs.map((text) => ({ text })) };
       verdict.className = `verdict-line verdict-${kind}`;
       refill(verdict, mark(kind), verdictWords(words));
-      save.disabled = !found.legal;
+      save.disabled = !found.legal || same();
     } catch (refusal) { tellRefusal(refusal); }
   }
   const { box } = dialog(t("moveTitle", { what: s.name }), [

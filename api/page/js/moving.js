@@ -3,7 +3,6 @@
 import { apply, check, targetsOf, togglePin, undoLast } from "./changing.js";
 import { h, icon, refill, say } from "./dom.js";
 import { tellRefusal } from "./frame.js";
-import { moveDialog } from "./movedialog.js";
 import { reasonWords } from "./reasons.js";
 import { clockText } from "./week.js";
 import { longDay, number, span, t, termed } from "./words.js";
@@ -300,7 +299,7 @@ export class Mover {
     if (same) return node.focus();
     if (verdict.verdict === "hard") {
       node.focus();
-      return say(verdictWords(verdict), { kind: "fault", action: { label: t("chooseOther"), run: () => moveDialog(s) } });
+      return say(verdictWords(verdict), { kind: "fault", action: { label: t("chooseOther"), run: () => import("./movedialog.js").then((m) => m.moveDialog(s)) } });
     }
     const set = { start: verdict.start };
     if (verdict.room) set.room = verdict.room;

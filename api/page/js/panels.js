@@ -2,12 +2,13 @@
 
 import { has } from "./calls.js";
 import { button, h, icon, refill } from "./dom.js";
-import { moveDialog, movePatientDialog } from "./movedialog.js";
 import { pinOf, setPins, togglePin } from "./changing.js";
 import { address, attended, may, state } from "./state.js";
 import { hours, number, t } from "./words.js";
 
 const personLink = (id, more) => h("a", { href: address({ view: "timetable", more: { by: "patient", one: id } }), ...more }, state.week.person(id));
+
+const dialogs = () => import("./movedialog.js");
 
 /** A part of the attendance module, which is loaded only where a week is being attended. */
 export function attending(make) {
@@ -28,9 +29,9 @@ export function sessionPanel(view, s) {
       h("dt", {}, t("with")), h("dd", {}, s.clinicians.map((c) => week.clinician(c)).join(", ") || t("nobody"))),
     h("h3", {}, t("attending", { n: s.patients.length })),
     attended() ? attending((m) => m.marksOf(s, personLink)) : h("ul", { class: "people" }, s.patients.map((p) => h("li", {}, personLink(p),
-      changeable && s.type?.mode === "group" && button(t("movePerson"), () => movePatientDialog(s, p), { class: "plain small", "aria-label": t("movePersonLabel", { who: week.person(p) }) })))),
+      changeable && s.type?.mode === "group" && button(t("movePerson"), () => dialogs().then((m) => m.movePatientDialog(s, p)), { class: "plain small", "aria-label": t("movePersonLabel", { who: week.person(p) }) })))),
     h("div", { class: "row" },
-      changeable && button(t("move"), () => moveDialog(s), { class: "primary" }),
+      changeable && button(t("move"), () => dialogs().then((m) => m.moveDialog(s)), { class: "primary" }),
       may("plan") && has("pins") && button([icon("pin"), t(s.pinned ? "unpin" : "pin")], () => togglePin(s))),
     may("plan") && has("repairs") && s.clinicians.map((c) => h("a", { href: address({ view: "callout", more: { who: c, day: s.day } }) }, t("isAway", { who: week.clinician(c) }))),
     changeable && h("p", { class: "hint" }, t("keysHint")));
@@ -43,7 +44,7 @@ export function hoursPanel(week) {
   const one = (f) => {
     const needed = week.needed(f.id) || f.care_minutes || 1;
     const share = f.care_minutes / (Math.max(needed, f.care_minutes) + f.unmet_minutes || 1);
-    return h("li", {}, personLink(f.id), h("span", { class: "figure" }, t("hoursOf", { got: number(f.care_minutes / 60), of: number(needed / 60) })),
+    return h("li", {}, personLink(f.id), h("span", { class: "figure" }, week.enough(f) ? t("otherSessions") : t("hoursOf", { got: number(f.care_minutes / 60), of: number(needed / 60) })),
       f.unmet_minutes > 0 ? h("b", { class: "figure" }, `−${hours(f.unmet_minutes)}`) : h("span", { class: "bar-track", "aria-hidden": "true", vars: { "--share": Math.min(1, share) } }));
   };
   return h("section", { class: "panel hours" },

@@ -1,7 +1,7 @@
-// A proposed change of the problem document (RFC 6902), stored where its parts live: patients and the clinic.
+// A proposed change (RFC 6902), stored where its parts live: each step names the stored document that it is about.
 
-import { get, part, put } from "./calls.js";
-import { clinicPath, reloadPeople, state } from "./state.js";
+import { get, put } from "./calls.js";
+import { reloadPeople } from "./state.js";
 
 const steps = (path) => path.split("/").slice(1).map((s) => s.replaceAll("~1", "/").replaceAll("~0", "~"));
 
@@ -16,16 +16,11 @@ function change(document, path, { op, value }) {
   else place[last] = value;
 }
 
-/** Patients of a problem are in the order of their ids, as they are listed here. */
 export async function storePatch(patch) {
-  const ids = state.people.map((p) => p.id);
   const documents = new Map();
   for (const step of patch) {
-    const [top, index, ...rest] = steps(step.path);
-    const own = top === "patients";
-    const path = own ? `${clinicPath()}/patients/${part(ids[Number(index)])}` : clinicPath();
-    if (!documents.has(path)) documents.set(path, await get(path));
-    change(documents.get(path).body, own ? rest : steps(step.path), step);
+    if (!documents.has(step.resource)) documents.set(step.resource, await get(step.resource));
+    change(documents.get(step.resource).body, steps(step.path), step);
   }
   for (const [path, { body, etag }] of documents) await put(path, body, { ifMatch: etag });
   await reloadPeople();

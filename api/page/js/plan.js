@@ -53,7 +53,7 @@ class PlanView {
     this.solve = button(t(state.timetable ? "solveAgain" : "solve"), () => this.start(), { class: "primary", disabled: Boolean(this.running) });
     this.stop = button(t("stop"), () => this.halt(), { disabled: !this.running });
     return h("section", { class: "panel" }, h("h2", {}, t("planWeek", { n: state.people.length })),
-      h("div", { class: "row" }, field(t("timeLimit"), select(LIMITS.map((s) => [s, s < 60 ? t("seconds", { n: s }) : t("minutes", { n: s / 60 })]), options.time_limit, (v) => { options.time_limit = Number(v); })),
+      h("div", { class: "row low" }, field(t("timeLimit"), select(LIMITS.map((s) => [s, s < 60 ? t("seconds", { n: s }) : t("minutes", { n: s / 60 })]), options.time_limit, (v) => { options.time_limit = Number(v); })),
         state.clinic.clinic.standing?.length && field(t("standingGroups"), select(["free", "prefer", "standing"].map((x) => [x, t(`groups.${x}`)]), options.groups, (v) => { options.groups = v; })),
         h("div", {}, box("keep", t("keepTimes")), state.pins.length > 0 && box("pins", t("keepPins", { n: state.pins.length })))),
       h("div", { class: "row" }, this.solve, this.stop, h("span", { class: "hint" }, t("stopHint"))));

@@ -25,7 +25,9 @@ const FRESH = {
 
 export async function show(main, more) {
   const view = { part: PARTS().includes(more.part) ? more.part : "clinic" };
+  let drawn = [];
   const draw = () => {
+    drawn = [state.clinic, state.people];
     const place = h("section", { class: "options" });
     refill(main, h("h1", {}, t("tab.setup")), h("div", { class: "side-nav" }, h("nav", { "aria-label": t("tab.setup") }, PARTS().map((key) =>
       h("button", { type: "button", class: "plain", "aria-current": key === view.part ? "true" : null, onclick: () => { view.part = key; note({ part: key }); draw(); } }, t(`part.${key}`)))), place));
@@ -33,10 +35,11 @@ export async function show(main, more) {
     else if (view.part === "cohorts" || view.part === "apart") groups(view.part, place);
     else if (view.part === "standing") import("./standing.js").then((m) => refill(place, m.standingForm(saveClinic)));
     else if (view.part === "import") refill(place, importForm());
-    else entries(view.part, place, draw);
+    else entries(view.part, place);
   };
   draw();
-  return { update: draw };
+  // What is half typed stays when somebody has only changed the week.
+  return { update: () => (drawn[0] === state.clinic && drawn[1] === state.people) || draw() };
 }
 
 const PARTS = () => [...Object.keys(SPECS), "standing", "cohorts", "apart", ...(has("imports") && may("people") ? ["import"] : [])];
@@ -48,21 +51,31 @@ function siteForm() {
     h("div", { class: "row" }, h("button", { type: "submit", class: "primary", disabled: !allowed("clinic") }, t("save"))), !allowed("clinic") && h("p", { class: "hint" }, t("adminOnly")));
 }
 
-function entries(key, place, draw) {
+function entries(key, place) {
   const items = key === "patients" ? state.people : state.clinic[key] ?? [];
-  refill(place, h("div", { class: "row" }, h("h2", {}, t(`part.${key}`)), h("span", { class: "chip" }, String(items.length)), allowed(key) && button(t("addOne"), () => addDialog(key, draw))),
-    !allowed(key) && h("p", { class: "hint" }, t("adminOnly")), items.length ? h("div", { class: "entries" }, items.map((item) => entry(key, item, draw))) : h("p", { class: "panel" }, t("noneYet")));
+  refill(place, h("div", { class: "row" }, h("h2", {}, t(`part.${key}`)), h("span", { class: "chip" }, String(items.length)), allowed(key) && button(t("addOne"), () => addDialog(key))),
+    !allowed(key) && h("p", { class: "hint" }, t("adminOnly")), items.length ? h("div", { class: "entries" }, items.map((item) => entry(key, item))) : h("p", { class: "panel" }, t("noneYet")));
 }
 
-function entry(key, item, draw) {
+// Entries that are open stay open when one of them is stored.
+const opened = new Set();
+
+function entry(key, item) {
   const body = h("div", {});
   const node = h("details", { class: "entry" }, h("summary", {}, h("b", {}, item.name || item.display_name || item.id), h("small", {}, glimpse(key, item))), body);
-  node.addEventListener("toggle", () => {
-    if (!node.open || body.children.length) return;
+  const name = `${state.clinicId} ${key} ${item.id}`;
+  const unfold = () => {
+    if (body.children.length) return;
     const draft = structuredClone(item);
     refill(body, key === "programs" && h("ul", { class: "rules" }, rulesOf(item).map((x) => h("li", {}, x))), formOf(draft, SPECS[key], state.clinic),
-      allowed(key) && h("div", { class: "row" }, button(t("save"), () => readable(body) && store(key, draft), { class: "primary" }), button(t("remove"), () => removeOne(key, item, draw), { class: "danger" })));
+      allowed(key) && h("div", { class: "row" }, button(t("save"), () => readable(body) && store(key, draft), { class: "primary" }), button(t("remove"), () => removeOne(key, item), { class: "danger" })));
+  };
+  node.addEventListener("toggle", () => {
+    if (!node.open) return opened.delete(name);
+    opened.add(name);
+    return unfold();
   });
+  if (opened.has(name)) { node.open = true; unfold(); }
   return node;
 }
 
@@ -126,18 +139,17 @@ function store(key, draft) {
   return saveClinic((doc) => { doc[key] = doc[key].map((x) => (x.id === draft.id ? draft : x)); });
 }
 
-function removeOne(key, item, draw) {
+function removeOne(key, item) {
   dialog(t("removeTitle", { what: item.name || item.display_name || item.id }), h("p", {}, t("removeWhy")), {
     buttons: [(close) => button(t("cancel"), close), (close) => button(t("remove"), async () => {
       close();
       if (key === "patients") await save(() => ask("DELETE", patientPath(item.id), undefined, { ifMatch: "*" }));
       else await saveClinic((doc) => { doc[key] = doc[key].filter((x) => x.id !== item.id); });
-      draw();
     }, { class: "danger" })],
   });
 }
 
-function addDialog(key, draw) {
+function addDialog(key) {
   const draft = { id: "", ...FRESH[key]() };
   const id = h("input", { type: "text", required: true, pattern: "[A-Za-z0-9][A-Za-z0-9_.:\\-]{0,63}", oninput: (e) => { draft.id = e.target.value; } });
   const form = formOf(draft, SPECS[key], state.clinic);
@@ -146,7 +158,7 @@ function addDialog(key, draw) {
     buttons: [(close) => button(t("cancel"), close), (close) => button(t("save"), async () => {
       if (!id.reportValidity() || !readable(form)) return;
       const done = key === "patients" ? await save(() => put(patientPath(draft.id), draft)) : await saveClinic((doc) => { doc[key] = [...(doc[key] ?? []), draft]; });
-      if (done) { close(); draw(); }
+      if (done) close();
     }, { class: "primary" })],
   });
 }

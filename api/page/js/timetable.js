@@ -7,7 +7,7 @@ import { attending, hoursPanel, pinsPanel, sessionPanel } from "./panels.js";
 import { Mover } from "./moving.js";
 import { address, attended, may, note, route, state } from "./state.js";
 import { KINDS, without } from "./week.js";
-import { longDay, fullDate, shortDay, t } from "./words.js";
+import { longDay, fullDate, number, shortDay, t } from "./words.js";
 
 export async function show(main, more) {
   const view = new TimetableView(main, more);
@@ -107,7 +107,8 @@ class TimetableView {
     if (!figures) return null;
     const short = figures.unmet_minutes > 0;
     const needed = this.week.needed(id);
-    const text = needed ? t("hoursOf", { got: figures.care_minutes / 60, of: needed / 60 }) : t("hours", { n: figures.care_minutes / 60 });
+    const got = number(figures.care_minutes / 60);
+    const text = needed && !this.week.enough(figures) ? t("hoursOf", { got, of: number(needed / 60) }) : t("hours", { n: got });
     return h("small", { class: short ? "short" : null }, short && icon("warn"), text);
   }
 

@@ -1,7 +1,7 @@
 // Who is short of care: why, what would help, each proposal tried before anything is stored.
 
 import { get, has, part, post, Refusal } from "./calls.js";
-import { button, h, icon, refill } from "./dom.js";
+import { button, h, icon, refill, say } from "./dom.js";
 import { tellRefusal } from "./frame.js";
 import { applyPlan, planCard } from "./newcomer.js";
 import { storePatch } from "./patching.js";
@@ -40,7 +40,7 @@ function one(f) {
   else refill(place, h("ul", { class: "rules" }, reasonWords(told(f.reasons ?? [])).map((text) => h("li", {}, text))));
   return h("section", { class: "panel" },
     h("header", {}, h("h2", {}, f.unmet_minutes > 0 && icon("warn"), h("a", { href: address({ view: "timetable", more: { by: "patient", one: f.id } }) }, week.person(f.id))),
-      h("span", { class: "chip" }, t(f.unmet_minutes > 0 && f.care_minutes >= week.needed(f.id) ? "gotMissing" : "gotOf", { got: number(f.care_minutes / 60), of: number(week.needed(f.id) / 60), short: hours(f.unmet_minutes) }))),
+      h("span", { class: "chip" }, t(week.enough(f) ? "gotMissing" : "gotOf", { got: number(f.care_minutes / 60), of: number(week.needed(f.id) / 60), short: hours(f.unmet_minutes) }))),
     h("ul", { class: "rules" }, [...missing, ...(f.breaches ?? []).map((b) => t("breachLine", { what: termed("breach", b.rule), n: b.count }))].map((x) => h("li", {}, x))),
     place,
     h("div", { class: "row" }, has("placements") && f.unmet_minutes > 0 && button(t("otherWeeks"), () => otherWeeks(f.id, plans)),
@@ -81,7 +81,10 @@ async function applyChange(id, change) {
     if (change.moves.length && !(await applyPlan(change, t("saidReplaced", { who: state.week.person(id) })))) return;
     const { body } = await post(`${timetablePath()}/placements`, { patient: id, options: 1, openings: false });
     if (body.plans[0]?.increase < 0) await applyPlan(body.plans[0], t("saidReplaced", { who: state.week.person(id) }));
-    else changed();
+    else {
+      changed();
+      if (!change.moves.length) say(t("saved"), { kind: "good" });
+    }
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     tellRefusal(refusal);

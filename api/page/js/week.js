@@ -14,6 +14,9 @@ export function addDays(date, days) {
 export const weekdayOf = (date) => DAYS[(new Date(`${date}T00:00Z`).getUTCDay() + 6) % 7];
 const daysBetween = (a, b) => Math.round((Date.parse(`${b}T00:00Z`) - Date.parse(`${a}T00:00Z`)) / 86400000);
 
+/** The start of the week that a date is in, where weeks start as the one of `start` does. */
+export const weekWith = (date, start) => addDays(start, Math.floor(daysBetween(start, date) / 7) * 7);
+
 /** Overlapping or touching intervals become one. */
 export function merged(intervals) {
   const out = [];
@@ -187,6 +190,11 @@ export class Week {
     const opens = this.dates.filter((d) => weekly(this.clinic.clinic.opening_hours, weekdayOf(d)).length);
     const active = opens.filter((d) => (!from || from <= d) && (!until || d <= until));
     return rule?.min && opens.length ? Math.floor((rule.min * active.length) / opens.length + 0.5) : 0;
+  }
+
+  /** Short of sessions that the program asks for, though not of hours in all. */
+  enough(f) {
+    return f.unmet_minutes > 0 && f.care_minutes >= this.needed(f.id);
   }
 
   /** Patients short of what their program asks, the largest lack first. */
