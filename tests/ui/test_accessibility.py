@@ -26,6 +26,24 @@ VIEWS: dict[str, dict[str, Any]] = {
     "handouts": {},
     "setup": {"part": "programs"},
 }
+PARTS = (
+    "clinic",
+    "rooms",
+    "clinicians",
+    "session_types",
+    "patients",
+    "standing",
+    "cohorts",
+    "apart",
+    "import",
+)
+MORE: list[tuple[str, dict[str, Any]]] = [
+    *(("setup", {"part": part}) for part in PARTS),
+    ("timetable", {"by": "clinician"}),
+    ("timetable", {"by": "patient", "one": "p02"}),
+    ("availability", {"of": "clinician", "one": "okafor"}),
+    ("handouts", {"one": "p02"}),
+]
 Scheme = Literal["light", "dark"]
 
 
@@ -49,6 +67,11 @@ def test_no_page_and_no_dialog_has_a_fault(browser: Browser, riverside: Served, 
         for view, more in VIEWS.items():
             reader.go(view, **more)
             found[view] = faults(reader, scheme)
+        for view, more in MORE:
+            reader.go(view, **more)
+            if reader.page.locator(".entry").count():
+                reader.page.locator(".entry summary").first.click()
+            found[f"{view} {more}"] = faults(reader, scheme)
         reader.go("timetable", by="patient", day=1)
         found["day by patient"] = faults(reader, scheme)
         reader.page.locator(".card.kind-group").first.click()

@@ -7,37 +7,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.ui.odd import LONG, MARKUP, WIDER, odd_clinic
 from tests.ui.reader import Reader, reading
-from tests.ui.served import Served, example
+from tests.ui.served import Served
 from tests.ui.test_accessibility import VIEWS
 
 CLINIC = "names"
-MARKUP = "<script>document.title='taken'</script><img src=x onerror=alert(1)>"
-HEBREW = "קבוצת תמיכה \u202eשמאל"
-LONG = "Long-" + "x" * 195
-EMOJI = "👩🏽‍⚕️ Group 🌱"
-WIDER = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 
 
 @pytest.fixture(scope="module")
 def odd(riverside: Served) -> Served:
-    problem = example()
-    problem["clinic"] |= {"id": CLINIC, "name": MARKUP}
-    for kind, name in zip(problem["session_types"], (MARKUP, HEBREW, LONG, EMOJI), strict=False):
-        kind["name"] = name
-    problem["rooms"][0]["name"] = LONG
-    problem["clinicians"][0]["name"] = MARKUP
-    path = riverside.store(problem)
-    for patient, name in (
-        ("p01", MARKUP),
-        ("p02", LONG),
-        ("p03", "\U0001f331 Sprout"),
-        ("p04", "\u05d0\u05d1\u05d2"),
-    ):
-        answer = riverside.ask("GET", f"{path}/patients/{patient}")
-        body = answer.json() | {"display_name": name}
-        riverside.ask("PUT", f"{path}/patients/{patient}", body, If_Match=answer.headers["ETag"])
-    riverside.solved(path)
+    odd_clinic(riverside, CLINIC)
     return riverside
 
 
