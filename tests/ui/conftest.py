@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tests.ui.hands import HANDS
 from tests.ui.reader import Reader, browsing, chromium, reading
 from tests.ui.served import Served, example, serving
 
@@ -34,3 +35,9 @@ def reader(browser: Browser, riverside: Served) -> Iterator[Reader]:
     with reading(browser, riverside) as found:
         found.sign_in()
         yield found
+
+
+@pytest.fixture(scope="module", params=HANDS)
+def way(request: pytest.FixtureRequest) -> str:
+    """By keys alone, by clicks alone."""
+    return str(request.param)
