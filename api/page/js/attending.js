@@ -24,6 +24,10 @@ async function load() {
   if (kept.id !== state.timetable.id) take(await get(`${timetablePath()}/attendance`));
 }
 
+// One after the other: whoever clicks fast must not be in their own way.
+let turn = Promise.resolve();
+const inTurn = (step) => (turn = turn.then(step, step));
+
 /** Send marks; if somebody else has marked the same meanwhile, theirs is shown and nothing is written over. */
 async function save(marks) {
   const known = marks.some((m) => kept.marks.has(keyOf(m.session, m.patient)));
@@ -52,13 +56,16 @@ export function marksOf(s, personLink) {
     if (was) list.querySelector(`[data-patient="${CSS.escape(was[0])}"] ${was[1] ? `[data-mark="${was[1]}"]` : "button"}`)?.focus();
   };
   const change = async (p, mark, minutes) => {
-    const done = await save([{ session: s.id, patient: p, mark, ...(mark === "late" ? { minutes } : {}) }]);
+    const done = await inTurn(() => save([{ session: s.id, patient: p, mark, ...(mark === "late" ? { minutes } : {}) }]));
     draw();
     if (done) told.textContent = t(mark ? "saidMarked" : "saidUnmarked", { who: state.week.person(p), mark: mark && t(`mark.${mark}`) });
   };
   const rest = button("", async () => {
-    const open = s.patients.filter((p) => !kept.marks.has(keyOf(s.id, p)));
-    const done = await save(open.map((patient) => ({ session: s.id, patient, mark: "attended" })));
+    let open = [];
+    const done = await inTurn(() => {
+      open = s.patients.filter((p) => !kept.marks.has(keyOf(s.id, p)));
+      return open.length > 0 && save(open.map((patient) => ({ session: s.id, patient, mark: "attended" })));
+    });
     draw();
     if (done) told.textContent = t("saidAllMarked", { n: open.length });
   }, { class: "small", hidden: true });
