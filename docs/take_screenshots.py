@@ -26,7 +26,7 @@ def main() -> int:
         reader.page.emulate_media(reduced_motion="reduce")
         for step in (_sign_in, _availability, _plan, _timetable, _move, _not_placed, _newcomer, _call_out):
             step(reader)
-        for step in (_clinic, _handouts, _setup):
+        for step in (_attendance, _clinic, _handouts, _setup):
             step(reader)
     return 0
 
@@ -104,6 +104,8 @@ def _not_placed(reader: Reader) -> None:
     attempt = page.get_by_role("button", name="Try:")
     if attempt.count():
         attempt.first.click()
+        panel = page.locator(".panel", has=attempt).first
+        panel.evaluate("panel => panel.scrollIntoView({block: 'start'})")
     keep(reader, "11-not-placed")
 
 
@@ -113,7 +115,8 @@ def _newcomer(reader: Reader) -> None:
     page.get_by_label("Primary clinician").select_option("okafor")
     page.get_by_role("button", name="Find the best weeks").click()
     page.locator(".option").first.wait_for(timeout=60_000)
-    page.locator(".option").first.evaluate("option => option.scrollIntoView({block: 'start'})")
+    heading = page.get_by_role("heading", name="best weeks", exact=False).first
+    heading.evaluate("heading => heading.scrollIntoView({block: 'start'})")
     keep(reader, "12-new-patient")
 
 
@@ -121,7 +124,7 @@ def _call_out(reader: Reader) -> None:
     page = reader.page
     reader.go("callout")
     page.get_by_label("Clinician", exact=True).select_option("lindqvist")
-    page.get_by_label("Day").select_option("2026-12-01")
+    page.get_by_label("Day", exact=True).select_option("2026-12-01")
     page.get_by_role("button", name="Show the repair").click()
     page.get_by_role("heading", name="The repaired week").wait_for(timeout=120_000)
     messages = page.get_by_text("to send").first
@@ -130,20 +133,40 @@ def _call_out(reader: Reader) -> None:
     keep(reader, "13-call-out")
 
 
+def _attendance(reader: Reader) -> None:
+    """The week is published; of one group most came, one was late, one missed it."""
+    page = reader.page
+    reader.go("plan")
+    page.get_by_role("button", name="Publish", exact=True).click()
+    reader.said("Published")
+    reader.go("timetable", by="room", day=1)
+    page.locator(".card.kind-group").first.click()
+    lines = page.locator(".marks li")
+    lines.nth(0).get_by_role("button", name="missed").click()
+    lines.nth(1).get_by_role("button", name="late").click()
+    page.get_by_role("button", name="All others came").click()
+    lines.last.get_by_role("button", name="attended", pressed=True).wait_for()
+    missed = lines.nth(0).get_attribute("data-patient")
+    keep(reader, "14-who-came")
+    reader.go("timetable", by="patient", one=missed)
+    page.locator(".progress-table").wait_for()
+    keep(reader, "15-care-by-week")
+
+
 def _clinic(reader: Reader) -> None:
     reader.go("insight")
-    keep(reader, "14-clinic-view")
+    keep(reader, "16-clinic-view")
 
 
 def _handouts(reader: Reader) -> None:
     reader.go("handouts")
-    keep(reader, "15-hand-outs")
+    keep(reader, "17-hand-outs")
 
 
 def _setup(reader: Reader) -> None:
     reader.go("setup", part="programs")
     reader.page.locator(".entry summary").first.click()
-    keep(reader, "16-set-up")
+    keep(reader, "18-set-up")
 
 
 if __name__ == "__main__":

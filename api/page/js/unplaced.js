@@ -40,7 +40,7 @@ function one(f) {
   else refill(place, h("ul", { class: "rules" }, reasonWords(told(f.reasons ?? [])).map((text) => h("li", {}, text))));
   return h("section", { class: "panel" },
     h("header", {}, h("h2", {}, f.unmet_minutes > 0 && icon("warn"), h("a", { href: address({ view: "timetable", more: { by: "patient", one: f.id } }) }, week.person(f.id))),
-      h("span", { class: "chip" }, t(week.enough(f) ? "gotMissing" : "gotOf", { got: number(f.care_minutes / 60), of: number(week.needed(f.id) / 60), short: hours(f.unmet_minutes) }))),
+      h("span", { class: "chip" }, t(f.unmet_minutes <= 0 ? "hoursOf" : week.enough(f) ? "gotMissing" : "gotOf", { got: number(f.care_minutes / 60), of: number(week.needed(f.id) / 60), short: hours(f.unmet_minutes) }))),
     h("ul", { class: "rules" }, [...missing, ...(f.breaches ?? []).map((b) => t("breachLine", { what: termed("breach", b.rule), n: b.count }))].map((x) => h("li", {}, x))),
     place,
     h("div", { class: "row" }, has("placements") && f.unmet_minutes > 0 && button(t("otherWeeks"), () => otherWeeks(f.id, plans)),
