@@ -7,13 +7,13 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
-from sqlalchemy import case, extract, func, select
+from sqlalchemy import extract, func, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from api.store.columns import now
 from api.store.database import Sessions
-from api.store.models import Status, Timetable
+from api.store.models import Status, Timetable, TimetableEvent
 
 
 class _Jobs:
@@ -35,6 +35,9 @@ class _Jobs:
         yield GaugeMetricFamily(
             "iop_queue_oldest_seconds", "Age of the longest waiting", value=self._oldest()
         )
+        yield GaugeMetricFamily(
+            "iop_recovered", "Searches begun again after a lost worker", value=self._recovered()
+        )
         yield from self._of_finished()
 
     def _oldest(self) -> float:
@@ -43,6 +46,21 @@ class _Jobs:
         )
         return (now() - first).total_seconds() if first else 0.0
 
+    def _recovered(self) -> int:
+        """Starts that no `queued` led to: what a worker hands back when told to end is queued again."""
+        later = aliased(TimetableEvent)
+        started = later.timetable_id == TimetableEvent.timetable_id, later.kind == "started"
+        led_to_a_start = select(later.seq).where(*started, later.seq > TimetableEvent.seq).exists()
+        often = (
+            select(func.count())
+            .select_from(TimetableEvent)
+            .join(Timetable, Timetable.id == TimetableEvent.timetable_id)
+            .where(Timetable.attempt > 1)
+        )
+        starts = self._session.scalar(often.where(TimetableEvent.kind == "started")) or 0
+        queued = self._session.scalar(often.where(TimetableEvent.kind == "queued", led_to_a_start)) or 0
+        return starts - queued
+
     def _of_finished(self) -> Iterable[Metric]:
         row = self._session.execute(
             select(
@@ -50,7 +68,6 @@ class _Jobs:
                 func.coalesce(func.sum(_seconds(Timetable.started_at) - _seconds(Timetable.created_at)), 0),
                 func.coalesce(func.sum(Timetable.seconds), 0),
                 func.coalesce(func.sum(Timetable.gap), 0),
-                func.coalesce(func.sum(case((Timetable.attempt > 1, Timetable.attempt - 1), else_=0)), 0),
             ).where(Timetable.finished_at.is_not(None), Timetable.started_at.is_not(None))
         ).one()
         names = (
@@ -58,7 +75,6 @@ class _Jobs:
             ("iop_wait_seconds_sum", "Seconds they waited for a worker, together"),
             ("iop_solve_seconds_sum", "Seconds they were searched, together"),
             ("iop_gap_sum", "Their gaps, together"),
-            ("iop_recovered", "Attempts taken up again after a lost worker"),
         )
         for (name, words), value in zip(names, row, strict=True):
             yield GaugeMetricFamily(name, words, value=float(value))

@@ -12,10 +12,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.figures import job_figures
+from api.jobs import ledger
 from api.store import Sessions, Timetable, open_database
 from api.store.columns import now
 from tests.api.databases import upgraded
 from tests.api.door import service_on
+from tests.api.jobs.test_ledger import lose, take
 from tests.api.jobs.waiting import until
 
 
@@ -43,13 +45,9 @@ def test_jobs_are_counted_by_what_became_of_them_and_how_long_it_took(sessions: 
     add(sessions, "waits", "queued")
     add(sessions, "runs", "solving", waited=1, attempt=1)
     add(sessions, "done", "solved", waited=2, attempt=1, seconds=10.0, gap=0.25, finished_at=now())
-    add(sessions, "lost twice", "published", waited=3, attempt=3, seconds=20.0, gap=0.5, finished_at=now())
+    add(sessions, "older", "published", waited=3, attempt=1, seconds=20.0, gap=0.5, finished_at=now())
     add(sessions, "broken", "failed", waited=4, attempt=1, finished_at=now())
-    told = {
-        (sample.name, *sample.labels.values()): sample.value
-        for family in text_string_to_metric_families(job_figures(sessions).decode())
-        for sample in family.samples
-    }
+    told = figures(sessions)
     assert (told["iop_queue_depth",], told["iop_solving",]) == (1, 1)
     assert 60 <= told["iop_queue_oldest_seconds",] < 120
     outcomes = {
@@ -58,7 +56,43 @@ def test_jobs_are_counted_by_what_became_of_them_and_how_long_it_took(sessions: 
     assert outcomes == {"solved": 1, "published": 1, "failed": 1, "cancelled": 0}
     assert told["iop_finished",] == 3
     assert told["iop_wait_seconds_sum",] == pytest.approx(2 + 3 + 4, abs=0.01)
-    assert (told["iop_solve_seconds_sum",], told["iop_gap_sum",], told["iop_recovered",]) == (30, 0.75, 2)
+    assert (told["iop_solve_seconds_sum",], told["iop_gap_sum",], told["iop_recovered",]) == (30, 0.75, 0)
+
+
+def test_searches_of_lost_workers_are_counted_once_begun_again_and_those_handed_back_are_not(
+    sessions: Sessions,
+) -> None:
+    def recovered() -> float:
+        return figures(sessions)["iop_recovered",]
+
+    add(sessions, "t1", "queued")
+    with sessions.write() as session:
+        ledger.queue(session, "t1")
+    for _ in range(3):
+        claim = take(sessions)
+        with sessions.write() as session:
+            assert ledger.hand_back(session, claim)
+    assert recovered() == 0
+    take(sessions)
+    lose(sessions, "t1")
+    assert recovered() == 0
+    last = take(sessions)
+    assert recovered() == 1
+    with sessions.write() as session:
+        assert ledger.hand_back(session, last)
+    assert recovered() == 1
+    with sessions.write() as session:
+        ledger.cancel(session, "t1")
+    assert recovered() == 1
+
+
+def figures(sessions: Sessions) -> dict[tuple[str, ...], float]:
+    """Every sample by its name and labels."""
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(job_figures(sessions).decode())
+        for sample in family.samples
+    }
 
 
 class Tracer:
