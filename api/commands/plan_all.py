@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.commands import opened, settings_of_this_process
 from scheduler.cli.failure import EXIT_FINDINGS, CommandFailed
+from scheduler.standing import GROUPS
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -54,6 +55,11 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--time-limit", type=float, metavar="SECONDS", help="for each clinic (60)")
     parser.add_argument("--gap", type=float, metavar="SHARE", help="a proven gap that is small enough (0.01)")
     parser.add_argument("--seed", type=int, metavar="N", help="of the search (0)")
+    parser.add_argument(
+        "--groups",
+        choices=GROUPS,
+        help="standing groups: ignored, the only places of their types, or preferred (free)",
+    )
     parser.add_argument("--no-wait", action="store_true", help="only queue; do not follow")
 
 
@@ -83,7 +89,7 @@ def _request(arguments: Namespace) -> dict[str, Any]:
     from api.documents import PlanRequest
     from api.judging import form_faults
 
-    given = {"time_limit": arguments.time_limit, "gap": arguments.gap, "seed": arguments.seed}
+    given = {name: getattr(arguments, name) for name in ("time_limit", "gap", "seed", "groups")}
     request = {"week_start": arguments.week} | {n: v for n, v in given.items() if v is not None}
     if faults := form_faults(PlanRequest, request):
         raise CommandFailed(*(f"--{f.pointer[1:].replace('_', '-')}: {f.message}" for f in faults))

@@ -73,6 +73,15 @@ def test_a_clinic_that_cannot_be_planned_does_not_keep_the_others_from_it(
     assert "At most 1 timetables" in " ".join(told.split())
 
 
+def test_how_to_search_is_said_for_all_clinics_at_once(network: Sessions) -> None:
+    asked = ["--time-limit", "5", "--gap", "0.2", "--seed", "7", "--groups", "standing"]
+    assert main(["plan-all", "--week", "2026-11-30", *asked]) == 0
+    for row in rows(network):
+        assert row.result is not None
+        solved_with = {n: v for n, v in row.result["solver"]["options"].items() if n != "workers"}
+        assert solved_with == {"time_limit": 5, "gap": 0.2, "seed": 7, "groups": "standing"}
+
+
 def test_queueing_alone_solves_nothing(network: Sessions) -> None:
     assert main(["plan-all", "--week", "2026-11-30", "--clinic", "west", "--no-wait"]) == 0
     assert [(row.clinic_id, row.status) for row in rows(network)] == [("west", "queued")]
@@ -84,6 +93,7 @@ def test_queueing_alone_solves_nothing(network: Sessions) -> None:
         (["--week", "monday"], "no date"),
         (["--week", "2026-11-30", "--clinic", "south"], "No clinic is called south."),
         (["--week", "2026-11-30", "--gap", "-1"], "--gap"),
+        (["--week", "2026-11-30", "--groups", "fixed"], "--groups"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_anything_is_queued(
