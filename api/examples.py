@@ -109,3 +109,4 @@ AUTHORIZATIONS: dict[str, Any] = {
 }
 
 FEED: dict[str, Any] = {"kind": "patient", "id": "p1"}
+WEBHOOK: dict[str, Any] = {"url": "https://records.example.org/hooks/timetables"}

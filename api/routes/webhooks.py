@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api import examples
 from api.access import Caller, ClinicWriter
 from api.body import JsonObject
 from api.errors import Conflict, NotFound, Refused, described
@@ -37,7 +38,7 @@ State = Literal["waiting", "delivered", "dead"]
     "",
     tags=[EXCHANGE],
     status_code=201,
-    openapi_extra=takes(x.WebhookRequest),
+    openapi_extra=takes(x.WebhookRequest, examples.WEBHOOK),
     responses=answers(201, "Made; its secret is shown this once.", x.WebhookMade)
     | described(401, 403, 404, 409, 413, 415, 422, 429),
     response_class=JSONResponse,
