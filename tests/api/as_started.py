@@ -6,9 +6,7 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -20,7 +18,9 @@ from unittest import mock
 import httpx
 
 from scheduler.cli import main
-from tests.api.witness import WITNESS
+from tests import processes
+from tests.processes import Process
+from tests.witness import WITNESS
 
 PROJECT = Path(__file__).parents[2]
 
@@ -44,44 +44,31 @@ def run(home: Path, *words: str, **settings: str) -> Ended:
         redirect_stderr(StringIO()) as errors,
     ):
         code = main(words)
+    WITNESS.printed([*output.getvalue().splitlines(), *errors.getvalue().splitlines()])
     return Ended(code, output.getvalue(), errors.getvalue())
 
 
 def run_alone(home: Path, *words: str, **settings: str) -> Ended:
     """A command that may serve, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "scheduler", *words],
-        env={**environment(home), **settings},
-        cwd=home,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    program = [sys.executable, "-m", "scheduler", *words]
+    done = processes.finish(program, env={**environment(home), **settings}, cwd=home, timeout=60)
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
 class Served:
     """A served instance: its address, its first key, everything it wrote."""
 
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+    def __init__(self, process: Process, url: str) -> None:
         self.process, self.url = process, url
-        self.lines: list[str] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line)
 
     @property
     def key(self) -> str | None:
-        found = re.search(r"iop[0-9a-f]{12}\.\S+", "".join(self.lines))
+        found = re.search(r"iop[0-9a-f]{12}\.\S+", "".join(self.process.lines))
         return found[0] if found else None
 
     def until_ready(self) -> None:
         for _ in range(300):
-            assert self.process.poll() is None, "".join(self.lines)
+            assert self.process.poll() is None, "".join(self.process.lines)
             try:
                 if httpx.get(f"{self.url}/readyz").status_code == 200:
                     return
@@ -94,7 +81,7 @@ class Served:
         began = time.monotonic()
         self.process.send_signal(sig)
         code = self.process.wait(30)
-        self._reader.join(5)
+        self.process.all_read()
         return code, time.monotonic() - began
 
 
@@ -103,14 +90,8 @@ def serving(home: Path, *words: str, **settings: str) -> Iterator[Served]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scheduler", "serve", "--port", str(port), *words],
-        env={**environment(home), **settings},
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    program = [sys.executable, "-m", "scheduler", "serve", "--port", str(port), *words]
+    process = processes.start(program, env={**environment(home), **settings}, cwd=home)
     served = Served(process, f"http://127.0.0.1:{port}")
     try:
         served.until_ready()
@@ -119,4 +100,3 @@ def serving(home: Path, *words: str, **settings: str) -> Iterator[Served]:
         if process.poll() is None:
             process.kill()
             process.wait(10)
-        WITNESS.written(served.lines)

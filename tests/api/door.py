@@ -18,7 +18,7 @@ from api.service import Service
 from api.settings import Settings
 from api.store import keys
 from tests.api import planner
-from tests.api.witness import WITNESS
+from tests.witness import WITNESS
 
 WEEK = examples.WEEK
 _NUMBERS = itertools.count(1)
@@ -46,7 +46,7 @@ class Door:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.key is not None:
             sent["Authorization"] = f"Bearer {self.key}"
-        return WITNESS.answered(self.client.request(method, path, json=body, headers=sent))
+        return self.client.request(method, path, json=body, headers=sent)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self.call("GET", path, **headers)
@@ -101,7 +101,6 @@ def service_on(url: str, **settings: Any) -> Iterator[Door]:
     """The service over an upgraded database behind a real server, with a key that may do everything."""
     planner.use()
     app = create_app(Settings(database_url=url, **settings))
-    WITNESS.watch()
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=2, timeout_keep_alive=75)
     )
@@ -111,7 +110,8 @@ def service_on(url: str, **settings: Any) -> Iterator[Door]:
         assert thread.is_alive(), "the service did not start"
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+    hooks = {"response": [WITNESS.answered]}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, event_hooks=hooks) as client:
         yield Door(client, app.state.service, None).as_("admin")
         WITNESS.metrics(client.get("/metrics").text)
         app.state.service.watcher.stopping = True

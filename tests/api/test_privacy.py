@@ -16,9 +16,10 @@ from api import examples
 from api.store.models import AuditEntry
 from tests.api.databases import upgraded
 from tests.api.door import Door, service_on
-from tests.api.witness import WITNESS, Witness
+from tests.witness import PLANTED_ID as PATIENT
+from tests.witness import WITNESS, Witness
 
-NAME, TEXT, PATIENT = "Zebulon Quixote", "custody hearing about Aloysius", "patient-id-planted-4711"
+NAME, TEXT = "Zebulon Quixote", "custody hearing about Aloysius"
 PERSON = {**examples.PATIENT, "display_name": NAME}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +17,7 @@ from api import examples
 from api.store import migrate
 from api.store.database import Sessions, open_database
 from api.store.models import Clinic, Table
+from tests import processes
 from tests.api.databases import upgraded
 from tests.api.door import Door
 
@@ -66,7 +66,7 @@ def test_a_thousand_read_then_write_changes_of_four_processes_are_all_kept(tmp_p
         "        row.document = {'count': row.document['count'] + 1}\n"
         "        clinics.touch(row)\n"
     )
-    with_four = [subprocess.Popen([sys.executable, "-c", script, url]) for _ in range(4)]
+    with_four = [processes.start([sys.executable, "-c", script, url]) for _ in range(4)]
     assert [process.wait(120) for process in with_four] == [0, 0, 0, 0]
     with sessions.read() as session:
         row = session.get_one(Clinic, "c")

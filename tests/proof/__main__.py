@@ -11,9 +11,11 @@ import traceback
 from pathlib import Path
 
 import tests.proof
+from tests import processes
 from tests.proof import page
 from tests.proof.circumstances import ROOT
 from tests.proof.report import Report
+from tests.witness import WITNESS, watch_logs
 
 PAGE = ROOT / "docs" / "proof.md"
 PREFIX = "proof_"
@@ -78,6 +80,9 @@ def prove(name: str) -> page.Section:
         report.title = proof.TITLE
         print(f"{name}: {report.title} …", file=sys.stderr, flush=True)
         proof.run(report)
+        processes.all_read()
+        told = len(WITNESS.found())
+        report.require(not told, f"no service writes a name, a commitment or a key ({told} lines do)")
     except Exception as error:
         traceback.print_exc()
         report.failures.append(f"the proof stopped: {type(error).__name__}: {error}")
@@ -89,4 +94,6 @@ def prove(name: str) -> page.Section:
 
 
 if __name__ == "__main__":
+    watch_logs(WITNESS)
+    processes.guard()
     sys.exit(main())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +19,9 @@ from api.jobs.engine import Engine
 from api.settings import Settings
 from api.store import Sessions, Timetable, open_database
 from api.store.migrate import upgrade
+from tests import processes
 from tests.api.jobs.waiting import until
+from tests.processes import Process
 
 STALLED_SECONDS = 2.0
 
@@ -35,22 +36,20 @@ class Cluster:
         settings = Settings(database_url=self.url, stalled_seconds=STALLED_SECONDS)
         self.engine: Engine = build_engine(settings, self.sessions)
         self.engine.start()
-        self.nodes: list[subprocess.Popen[bytes]] = []
+        self.nodes: list[Process] = []
 
-    def work(self) -> subprocess.Popen[bytes]:
+    def work(self) -> Process:
         """A node whose searches only wait; it counts as gone after two seconds of silence."""
         command = [sys.executable, "-m", "tests.api.jobs.serve_worker", self.url, "1", str(STALLED_SECONDS)]
         return self._start(command)
 
-    def work_for_real(self, log: Path) -> subprocess.Popen[bytes]:
+    def work_for_real(self) -> Process:
         """A node as anybody starts it."""
-        command = [sys.executable, "-m", "scheduler", "worker", "--concurrency", "1"]
-        with log.open("wb") as errors:
-            return self._start(command, stderr=errors)
+        return self._start([sys.executable, "-m", "scheduler", "worker", "--concurrency", "1"])
 
-    def _start(self, command: Sequence[str], stderr: Any = None) -> subprocess.Popen[bytes]:
+    def _start(self, command: Sequence[str]) -> Process:
         environment = {**os.environ, "IOP_SCHEDULER_DATABASE_URL": self.url}
-        self.nodes.append(subprocess.Popen(command, env=environment, stderr=stderr))
+        self.nodes.append(processes.start(command, env=environment))
         return self.nodes[-1]
 
     def up(self, nodes: int) -> None:

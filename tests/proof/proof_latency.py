@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from tests import processes
 from tests.api.jobs.waiting import until
 from tests.proof.circumstances import ROOT, cores
 from tests.proof.report import Report
@@ -60,14 +60,14 @@ def _served(home: Path) -> Iterator[tuple[str, str]]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("IOP_SCHEDULER_")}
     environment |= {"XDG_DATA_HOME": str(home), "PYTHONPATH": str(ROOT)}
     environment |= {"IOP_SCHEDULER_SOLVES_AT_ONCE": "2", "IOP_SCHEDULER_REQUESTS_PER_MINUTE": "1000000"}
-    said = home / "said"
-    with said.open("w") as output:
-        command = [sys.executable, "-m", "scheduler", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    command = [sys.executable, "-m", "scheduler", "serve", "--port", str(port)]
+    process = processes.start(command, env=environment)
     try:
         url = f"http://127.0.0.1:{port}"
         until(lambda: _ready(url), 120, 0.2)
-        key = next(word for word in said.read_text().split() if word.startswith("iop") and "." in word)
+        key = next(
+            word for line in process.lines for word in line.split() if word.startswith("iop") and "." in word
+        )
         yield url, key
     finally:
         process.terminate()

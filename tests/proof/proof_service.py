@@ -136,8 +136,8 @@ def real_searches(report: Report, servers: Cluster, folder: Path) -> None:
     """Twenty searches of the example week over two workers, started as anybody starts them."""
     week = {**json.loads((ROOT / "examples" / "riverside.json").read_text()), "pins": []}
     rows = [f"t{n:02}" for n in range(20)]
-    for n in range(2):
-        servers.work_for_real(folder / f"worker-{n}.log")
+    for _ in range(2):
+        servers.work_for_real()
     servers.up(2)
     began = time.monotonic()
     for n, row in enumerate(rows):

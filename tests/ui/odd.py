@@ -10,6 +10,7 @@ LONG = "Long-" + "x" * 195
 EMOJI = "👩🏽‍⚕️ Group 🌱"
 WIDER = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 PATIENTS = {"p01": MARKUP, "p02": LONG, "p03": "\U0001f331 Sprout", "p04": "\u05d0\u05d1\u05d2"}
+PATIENTS["p05"] = "Zebulon Quixote"  # looked for in all that the service writes
 
 
 def odd_clinic(served: Served, clinic: str) -> str:

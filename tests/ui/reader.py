@@ -11,6 +11,7 @@ from typing import Any
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.ui.served import WEEK, Served
+from tests.witness import WITNESS
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 READY = "html[data-ready]"
@@ -28,6 +29,7 @@ class Reader:
         self.reports: list[str] = []
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.reports.append(f"error: {error}"))
+        page.on("request", lambda request: WITNESS.asked_for(request.url))
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests import processes
+from tests.processes import Process
+from tests.witness import WITNESS
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "riverside.json"
 WEEK = "2026-11-30"
@@ -35,6 +38,7 @@ class Served:
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         sent = {"Authorization": f"Bearer {self.key}"} | {n.replace("_", "-"): v for n, v in headers.items()}
         answer = httpx.request(method, self.url + path, json=body, headers=sent, timeout=180)
+        WITNESS.answered(answer)
         assert answer.status_code < 400, answer.text
         return answer
 
@@ -85,29 +89,27 @@ def serving() -> Iterator[Served]:
             "IOP_SCHEDULER_INTERACTIVE_SECONDS": "120",  # a machine's first question translates
         }
         program = [sys.executable, "-m", "scheduler", "serve"]
-        process = subprocess.Popen(
-            program, env=os.environ | mine, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+        process = processes.start(program, env=os.environ | mine)
         try:
             yield Served(f"http://127.0.0.1:{port}", _first_key(process, port), database)
         finally:
+            WITNESS.metrics(httpx.get(f"http://127.0.0.1:{port}/metrics").text)
             process.terminate()
             process.wait(30)
 
 
-def _first_key(process: subprocess.Popen[str], port: int) -> str:
-    assert process.stdout is not None
-    key = None
-    for line in process.stdout:
-        found = KEY.search(line)
-        key = key or (found and found.group())
-        if line.startswith("Serving"):
-            break
-    assert key, "the service printed no first key"
-    for _ in range(200):
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/healthz")
+def _first_key(process: Process, port: int) -> str:
+    for _ in range(600):
+        key = next((found.group() for line in process.lines if (found := KEY.search(line))), None)
+        if key and _answers(port):
             return key
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError("the service does not answer")
+        assert process.poll() is None, "".join(process.lines)
+        time.sleep(0.05)
+    raise AssertionError("the service does not answer, or has printed no first key")
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/healthz").is_success
+    except httpx.TransportError:
+        return False

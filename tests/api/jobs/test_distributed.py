@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -17,11 +16,13 @@ from api.jobs import build_engine
 from api.jobs.engine import Engine
 from api.settings import Settings
 from api.store import Sessions, Timetable
+from tests import processes
 from tests.api.jobs.rows import add_row, get_row, kinds, status_of
 from tests.api.jobs.test_embedded import worked_on
 from tests.api.jobs.waiting import running, until
+from tests.processes import Process
 
-Work = Callable[..., subprocess.Popen[bytes]]
+Work = Callable[..., Process]
 
 
 @pytest.fixture
@@ -35,11 +36,11 @@ def engine(pg: Sessions, postgres_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def work(pg: Sessions, postgres_url: str) -> Iterator[Work]:
     """Starts worker nodes; those still running are ended afterwards."""
-    nodes: list[subprocess.Popen[bytes]] = []
+    nodes: list[Process] = []
 
-    def start(at_once: int = 1) -> subprocess.Popen[bytes]:
+    def start(at_once: int = 1) -> Process:
         command = [sys.executable, "-m", "tests.api.jobs.serve_worker", postgres_url, str(at_once)]
-        nodes.append(subprocess.Popen(command))
+        nodes.append(processes.start(command))
         return nodes[-1]
 
     yield start
@@ -54,7 +55,7 @@ def jobs(sessions: Sessions) -> int:
         return int(session.scalar(found) or 0)
 
 
-def two_nodes(sessions: Sessions, work: Work) -> list[subprocess.Popen[bytes]]:
+def two_nodes(sessions: Sessions, work: Work) -> list[Process]:
     """Two nodes that are up; each registers two workers, one for solves and one for upkeep."""
     nodes = [work(), work()]
 
@@ -66,7 +67,7 @@ def two_nodes(sessions: Sessions, work: Work) -> list[subprocess.Popen[bytes]]:
     return nodes
 
 
-def node_of(sessions: Sessions, row: str, nodes: list[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+def node_of(sessions: Sessions, row: str, nodes: list[Process]) -> Process:
     """The node that works on a row."""
     worker = get_row(sessions, row).worker or ""
     [found] = [node for node in nodes if worker.endswith(f":{node.pid}")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,10 +14,12 @@ from api.jobs import build_engine, embedded, ledger
 from api.jobs.engine import Engine, EngineRefused
 from api.settings import Settings
 from api.store import Sessions
+from tests import processes
 from tests.api.jobs.rows import add_row, get_row, kinds, status_of
 from tests.api.jobs.waiting import running, until
+from tests.processes import Process
 
-Serve = Callable[..., subprocess.Popen[bytes]]
+Serve = Callable[..., Process]
 
 
 @pytest.fixture
@@ -32,11 +33,11 @@ def engine(sqlite: Sessions, sqlite_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def serve(sqlite: Sessions, sqlite_url: str) -> Iterator[Serve]:
     """Starts services on the same database; those still running are ended afterwards."""
-    services: list[subprocess.Popen[bytes]] = []
+    services: list[Process] = []
 
-    def start(at_once: int = 1) -> subprocess.Popen[bytes]:
+    def start(at_once: int = 1) -> Process:
         command = [sys.executable, "-m", "tests.api.jobs.serve_embedded", sqlite_url, str(at_once)]
-        services.append(subprocess.Popen(command))
+        services.append(processes.start(command))
         return services[-1]
 
     yield start

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 from api.jobs.interactive import Interactive, NoAnswer
 from api.jobs.tasks import UnknownTask
 from api.settings import Settings
+from tests import processes
 
 
 @pytest.fixture
@@ -88,9 +88,7 @@ if __name__ == "__main__":
     pool.stop()
     print(json.dumps([[name for name in of[:3] if name in sys.modules], child]))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=90, check=True
-    )
+    done = processes.finish([sys.executable, "-c", code], timeout=90, check=True)
     service, child = json.loads(done.stdout)
     assert service == []
     assert "sqlalchemy" not in child

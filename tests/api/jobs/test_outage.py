@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from api.jobs import build_engine
 from api.settings import Settings
 from api.store import open_database
 from api.store.migrate import upgrade
+from tests import processes
 from tests.api.jobs.rows import add_row, get_row, kinds, status_of
 from tests.api.jobs.test_embedded import worked_on
 from tests.api.jobs.waiting import until
@@ -43,7 +43,7 @@ def test_a_database_that_goes_away_costs_no_work(server: Any, tmp_path: Path) ->
     upgrade(sessions)
     engine = build_engine(Settings(database_url=url), sessions)
     engine.start()
-    node = subprocess.Popen([sys.executable, "-m", "tests.api.jobs.serve_worker", url])
+    node = processes.start([sys.executable, "-m", "tests.api.jobs.serve_worker", url])
     try:
         until(engine.ready, 30)
         add_row(sessions, "t1", engine=engine, seconds=away + 2, runs=str(runs))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 from api.jobs.child import Limits
 from api.jobs.outcome import Answered, Failed
 from api.jobs.process import Order, SolverProcess
+from tests import processes
 from tests.api.jobs.waiting import number_in, running, until
 
 
@@ -197,7 +197,7 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("task", ["spin", "hold_interpreter", "with_helper"])
 def test_no_process_outlives_a_service_that_is_killed(tmp_path: Path, task: str) -> None:
     pid_file, helper = tmp_path / "pid", tmp_path / "helper"
-    service = subprocess.Popen([sys.executable, "-c", SERVICE, task, str(pid_file), str(helper)])
+    service = processes.start([sys.executable, "-c", SERVICE, task, str(pid_file), str(helper)])
     pids = [number_in(pid_file, 60)]
     if task == "with_helper":
         pids.append(number_in(helper))
@@ -213,9 +213,7 @@ def test_a_service_that_ends_normally_leaves_no_process_and_does_not_hang(tmp_pa
         "    from tests.api.jobs import trials; trials.register_all()\n"
         "    p = SolverProcess(); print(p.ask('echo', {}, 60).answer['pid'])\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
-    )
+    done = processes.finish([sys.executable, "-c", code], timeout=60, check=True)
     until(lambda: not running(int(done.stdout)), 3)
 
 
