@@ -6,7 +6,7 @@ has not used yet; and, in a week that is being attended, room for what was misse
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from api.store.attendance import (
     published_between,
 )
 from api.store.models import Clinic, Patient
-from scheduler.authorizations import StoredAuthorization, Used, authorized_in_week
+from scheduler.authorizations import Left, StoredAuthorization, Used, authorized_in_week
 from scheduler.problem import parse_date
 
 Json = dict[str, Any]
@@ -53,8 +53,13 @@ def authorized_blocks(
     """The `authorized` block by patient, of those with stored authorisations."""
     paid = [p for p in people if p.authorizations]
     used = used_elsewhere(session, clinic_id, paid, week_start)
-    found = {p.id: authorized_in_week(stored_of(p), used.get(p.id, ()), week_start) for p in paid}
+    found = {p.id: left_of(p, used.get(p.id, ()), week_start) for p in paid}
     return {key: left.block for key, left in found.items() if left.block is not None}
+
+
+def left_of(patient: Patient, used: Iterable[Used], week_start: date) -> Left:
+    """What a week may still use of a patient's stored authorisations."""
+    return authorized_in_week(stored_of(patient), used, week_start)
 
 
 def stored_of(patient: Patient) -> list[StoredAuthorization]:

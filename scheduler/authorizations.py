@@ -61,12 +61,19 @@ def used_in(
     return found
 
 
+def spent(stored: StoredAuthorization, used: Iterable[Used]) -> tuple[int, int]:
+    """Days and minutes used within the dates of one authorisation."""
+    own = [u for u in used if _holds(stored, u.date)]
+    return len({u.date for u in own}), sum(u.minutes for u in own)
+
+
 def left(stored: StoredAuthorization, used: Iterable[Used]) -> tuple[int | None, int | None]:
     """Days and minutes left of one authorisation, from what was used within its dates."""
-    own = [u for u in used if _holds(stored, u.date)]
-    days = None if stored.days is None else max(0, stored.days - len({u.date for u in own}))
-    minutes = None if stored.minutes is None else max(0, stored.minutes - sum(u.minutes for u in own))
-    return days, minutes
+    days, minutes = spent(stored, used)
+    return (
+        None if stored.days is None else max(0, stored.days - days),
+        None if stored.minutes is None else max(0, stored.minutes - minutes),
+    )
 
 
 def authorized_in_week(

@@ -12,6 +12,7 @@ from api import question_documents as q
 from api.access import Caller, Reader
 from api.errors import NotFound, described
 from api.openapi import QUESTIONS, answers
+from api.patches import stored_patch
 from api.paths import PatientId, TimetableId
 from api.service import Service, TheService
 from api.weeks import StoredWeek, asked_week
@@ -33,7 +34,7 @@ def explain_week(
     """Every patient who is short of care, then what one more of something would bring to the clinic.
 
     It is judged by what is stored now. Each change is proved by placing the patient anew, and its `patch`
-    says what to write where.
+    says what to write where: more of what a payer allows goes into a stored authorisation where there is one.
     """
     return _explained(service, caller, asked_week(service, caller, timetable_id), None, time_limit)
 
@@ -64,9 +65,10 @@ def _explained(
     }
     answer = service.ask("explain", payload, thinks=time_limit)
     told = {person["id"] for person in answer["patients"]}
-    for part in _with_patches(answer):
-        told |= {p for move in part.get("moves", ()) for p in _named_in(move)}
-        part["patch"] = [_stored(week, operation) for operation in part["patch"]]
+    with service.sessions.read() as session:
+        for part in _with_patches(answer):
+            told |= {p for move in part.get("moves", ()) for p in _named_in(move)}
+            part["patch"] = stored_patch(session, week, part["patch"])
     service.audit.read(caller, "timetable.explain", week.clinic_id, sorted(told), week.row.id)
     return JSONResponse(answer)
 
@@ -80,16 +82,3 @@ def _named_in(move: Json) -> list[str]:
     """The patients of a move."""
     created, changed = move.get("create") or {}, move.get("set") or {}
     return [*created.get("patients", ()), *changed.get("add", ()), *changed.get("remove", ())]
-
-
-def _stored(week: StoredWeek, operation: Json) -> Json:
-    """An operation on the problem document as one on the stored document that this part of it comes from."""
-    _, part, *rest = operation["path"].split("/")
-    resource = f"/v1/clinics/{week.clinic_id}"
-    if part == "patients":
-        resource += f"/patients/{week.problem['patients'][int(rest[0])]['id']}"
-        path = "".join(f"/{step}" for step in rest[1:])
-    else:
-        resource += f"/{part}" if part in ("cohorts", "apart") else ""
-        path = operation["path"]
-    return {**operation, "resource": resource, "path": path}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from api.store.models import Timetable
 from tests.api.door import WEEK, Door
 from tests.api.test_attendance import mark, published
@@ -161,3 +163,61 @@ def test_a_patient_without_weeks_has_a_next_one(door: Door) -> None:
     assert found["next"]["authorized"] is None
     assert found["stability"] is None
     assert door.get(f"{door.clinic()}/patients/nobody/progress").status_code == 404
+
+
+# -- what would help ----------------------------------------------------------------------------------------
+
+
+def write(door: Door, patch: list[dict[str, Any]]) -> None:
+    """Make the operations of a patch that add, one after the other."""
+    for operation in patch:
+        stored = door.get(operation["resource"])
+        document: Any = stored.json()
+        *steps, last = operation["path"].split("/")[1:]
+        place = document
+        for step in steps:
+            place = place[int(step)] if isinstance(place, list) else place[step]
+        place[last] = operation["value"]
+        written = door.put(operation["resource"], document, If_Match=stored.headers["etag"])
+        assert written.status_code == 200, written.text
+
+
+@pytest.mark.usefixtures("kernels")
+@pytest.mark.parametrize("own", [None, {"minutes": 290}], ids=["stored alone", "the patient's own block too"])
+def test_more_of_a_stored_authorisation_is_asked_for_where_it_is_stored(
+    door: Door, own: dict[str, Any] | None
+) -> None:
+    clinic = door.clinic()
+    published(door, clinic=clinic)  # 270 minutes of it are used before
+    authorize(door, clinic, {"minutes": 540})
+    patient = {"program": "evening-iop", "primary_clinician": "c1", "authorized": own}
+    assert door.put(f"{clinic}/patients/p1", patient, If_Match="*").status_code == 200
+    week = door.solved(clinic, NEXT)
+    (told,) = door.get(f"{week}/explanations/p1?time_limit=5").json()["patients"]
+    assert told["unmet_minutes"] == 60
+    change = next(c for c in told["changes"] if c["result"]["unmet_minutes"] == 0 and c["patch"])
+    where = [
+        (o["resource"].removeprefix(f"{clinic}/patients/p1"), o["path"], o["value"]) for o in change["patch"]
+    ]
+    expected: list[tuple[str, str, Any]] = [("/authorizations", "/authorizations/0/minutes", 600)]
+    assert where == expected + ([("", "/authorized", {"minutes": 330})] if own else [])
+    write(door, change["patch"])
+    assert progress(door, clinic, f"?week_start={NEXT}")["next"]["authorized"]["minutes"] == 330
+    plan = door.post(f"{week}/placements", {"patient": "p1"}).json()["plans"][0]
+    assert plan["unmet_minutes"] == 0
+
+
+@pytest.mark.usefixtures("kernels")
+def test_an_authorisation_of_few_dates_is_to_hold_for_the_whole_week(door: Door) -> None:
+    clinic = door.clinic()
+    week = door.solved(clinic)
+    authorize(door, clinic, {"until": "2026-12-01"})
+    assert broken(door, week) == [("authorization", "p1")]
+    draft = door.post(f"{week}/repairs", {"from": f"{WEEK}T00:00"}).headers["Location"]
+    (told,) = door.get(f"{draft}/explanations/p1?time_limit=5").json()["patients"]
+    patches = [c["patch"] for c in told["changes"] if c["text"] == "The payer authorises the whole week."]
+    path = f"{clinic}/patients/p1/authorizations"
+    value = {"op": "add", "path": "/authorizations/0/until", "value": "2026-12-06", "resource": path}
+    assert patches[0] == [value]
+    write(door, patches[0])
+    assert broken(door, week) == []
