@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from api.store.attendance import Attendance, Mark, PublishedWeek, attended
-from scheduler.attendance import ABSENT
+from api.store.attendance import Attendance, Mark, PublishedWeek
+from scheduler.attendance import ABSENT, attended
 from scheduler.phases import in_week
 from scheduler.problem import WEEKDAYS
 

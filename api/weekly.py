@@ -18,12 +18,12 @@ from api.store.attendance import (
     Attendance,
     Mark,
     PublishedWeek,
-    attended,
     marks_between,
     marks_of_week,
     published_between,
 )
 from api.store.models import Clinic, Patient
+from scheduler.attendance import attended
 from scheduler.authorizations import Left, StoredAuthorization, Used, authorized_in_week
 from scheduler.problem import parse_date
 

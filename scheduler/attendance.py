@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from pydantic import Field
 
@@ -31,6 +31,16 @@ class Mark(Document):
     patient: Id
     mark: Kind
     minutes: Minutes | None = None
+
+
+class Marked(Protocol):
+    """A mark wherever it is kept."""
+
+    @property
+    def mark(self) -> str | None: ...
+
+    @property
+    def minutes(self) -> int | None: ...
 
 
 class Marks(Document):
@@ -118,9 +128,14 @@ def delivered(facts: Facts, marks: Iterable[Mark]) -> dict[str, tuple[Delivered,
 
 
 def _delivered(held: Held, mark: Mark | None) -> Delivered:
+    return Delivered(held, mark, attended(mark, held.minutes))
+
+
+def attended(mark: Marked | None, planned: int) -> int:
+    """Minutes attended of those planned; they count as attended until they are marked."""
     if mark is None or mark.mark == "attended":
-        return Delivered(held, mark, held.minutes)
-    return Delivered(held, mark, (mark.minutes or 0) if mark.mark == "late" else 0)
+        return planned
+    return (mark.minutes or 0) if mark.mark == "late" else 0
 
 
 def progress(

@@ -68,13 +68,6 @@ class Mark(Table):
 Marks = Mapping[Attendance, Mark]
 
 
-def attended(mark: Mark | None, planned: int) -> int:
-    """Minutes attended, or still planned and not marked."""
-    if mark is None or mark.mark == "attended":
-        return planned
-    return mark.minutes or 0 if mark.mark == "late" else 0
-
-
 def marks_of_week(session: Session, clinic_id: str, week_start: str) -> Marks:
     """What counts now, by attendance."""
     return _current(
