@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scheduler import read_problem, solve
-from tests.bench.peer.__main__ import _section
+from tests.bench.peer.__main__ import Pair, _section
 from tests.bench.peer.courses import course_week
 from tests.bench.peer.lab_weeks import lab_week
 from tests.oracle import judge
@@ -85,15 +85,16 @@ def test_enrolments_become_events_at_the_periods_that_are_open_to_them(tmp_path:
 
 
 def test_the_table_shows_medians_and_which_is_better() -> None:
-    runs: dict[str, dict[str, dict[str, float]]] = {
+    runs: dict[str, Pair] = {
         f"fresh-30-1/10/{seed}/late": {
             "peer": {"objective": 1500 * (seed + 1), "unmet": 60, "cpu": 11.0, "load": 2.0},
-            "ours": {"objective": 1485 * (seed + 1), "unmet": 0, "cpu": 19.0, "load": 2.5},
+            "ours": {"objective": 1485 * (seed + 1), "unmet": 0, "cpu": 19.0, "commit": "abc", "load": 2.5},
         }
         for seed in range(3)
     }
     written = _section(runs, "Timefold 0")
     assert "| fresh-30-1 | 10 | 3 | 200 (60) | 198 (0) | +1.0% | 11 / 19 | 2.5 |" in written
+    assert "`solve` of abc on all cores" in written
 
 
 def test_a_week_without_an_answer_is_shown_as_such() -> None:

@@ -13,16 +13,18 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from tests.bench.page import Page
 from tests.bench.peer.courses import course_week
 from tests.bench.peer.lab_weeks import lab_week
 from tests.bench.peer.program import Broken, Peer, plan_ours
 from tests.bench.synthetic import Doc
-from tests.proof.circumstances import ROOT
+from tests.proof.circumstances import ROOT, commit
 from tests.proof.report import Report
 from tests.proof.whole_process import load_now
 
+Pair = dict[str, dict[str, Any]]  # "peer" and "ours"; without the latter where it gave no right answer
 SIZES = (30, 60, 120, 240)
 METHODS = ("late", "annealing")
 ABOUT = """
@@ -86,23 +88,24 @@ def _weeks(asked: argparse.Namespace) -> Iterator[tuple[str, Doc]]:
         yield file.stem, course_week(file)
 
 
-def _pair(peer: Peer, document: Doc, seconds: float, seed: int, method: str) -> dict[str, dict[str, float]]:
+def _pair(peer: Peer, document: Doc, seconds: float, seed: int, method: str) -> Pair:
     with tempfile.TemporaryDirectory() as folder:
         week = Path(folder) / "week.json"
         week.write_text(json.dumps(document))
         theirs = peer.plan(week, seconds, method, seed)
         try:
-            return {"peer": asdict(theirs), "ours": asdict(plan_ours(week, seconds, seed))}
+            ours = asdict(plan_ours(week, seconds, seed))
+            return {"peer": asdict(theirs), "ours": {**ours, "commit": commit()}}
         except Broken as broken:
             print(broken, file=sys.stderr)
             return {"peer": asdict(theirs)}
 
 
-def _section(kept: dict[str, dict[str, dict[str, float]]], versions: str) -> str:
+def _section(kept: dict[str, Pair], versions: str) -> str:
     report = Report("")
     report.say("## Fresh weeks against a peer")
     report.say(ABOUT.strip())
-    rows: dict[tuple[str, str, str], list[dict[str, dict[str, float]]]] = {}
+    rows: dict[tuple[str, str, str], list[Pair]] = {}
     for key, pair in kept.items():
         week, seconds, _, method = key.split("/")
         rows.setdefault((week, seconds, method), []).append(pair)
@@ -112,11 +115,14 @@ def _section(kept: dict[str, dict[str, dict[str, float]]], versions: str) -> str
         if shown:
             report.say("The known lab weeks, for calibration:" if known else "Fresh weeks:")
             report.table(titles, shown)
-    report.say(f"{versions}; one thread, as its free edition has; `solve` on all cores.")
+    programs = sorted({pair["ours"]["commit"] for pair in kept.values() if "commit" in pair.get("ours", {})})
+    report.say(
+        f"{versions}, one thread, as its free edition has; `solve` of {', '.join(programs)} on all cores."
+    )
     return "\n\n".join(report.parts)
 
 
-def _row(key: tuple[str, str, str], runs: list[dict[str, dict[str, float]]]) -> tuple[object, ...]:
+def _row(key: tuple[str, str, str], runs: list[Pair]) -> tuple[object, ...]:
     week, seconds, method = key
     name = week if method == "late" else f"{week}, annealing"
     theirs, ours = _found(runs, "peer"), _found(runs, "ours")
@@ -128,18 +134,18 @@ def _row(key: tuple[str, str, str], runs: list[dict[str, dict[str, float]]]) -> 
     return name, seconds, len(runs), _cell(runs, "peer"), _cell(runs, "ours"), better, given, f"{load:.1f}"
 
 
-def _found(runs: list[dict[str, dict[str, float]]], who: str) -> float | None:
+def _found(runs: list[Pair], who: str) -> float | None:
     """The median; None if a run gave no answer."""
     if any(who not in pair for pair in runs):
         return None
-    return median(pair[who]["objective"] for pair in runs) / 15
+    return float(median(pair[who]["objective"] for pair in runs)) / 15
 
 
-def _cell(runs: list[dict[str, dict[str, float]]], who: str) -> str:
+def _cell(runs: list[Pair], who: str) -> str:
     return f"{_found(runs, who):,.0f} ({_middle(runs, who, 'unmet')})"
 
 
-def _middle(runs: list[dict[str, dict[str, float]]], who: str, what: str) -> str:
+def _middle(runs: list[Pair], who: str, what: str) -> str:
     known = [pair[who][what] for pair in runs if who in pair and what in pair[who]]
     return f"{median(known):,.0f}" if known else "–"
 
