@@ -92,6 +92,22 @@ class NextWeek(BaseModel):
     warnings: list[Reason]
 
 
+class PatientLeft(BaseModel):
+    """What one patient may still use in the week."""
+
+    patient: str
+    authorized: dict[str, Any]
+    authorization: str | None = Field(description="the id of the one that counts")
+    warnings: list[Reason]
+
+
+class AuthorizationsLeft(BaseModel):
+    """Everybody with stored authorisations, by id."""
+
+    week_start: str
+    patients: list[PatientLeft]
+
+
 class PatientProgress(BaseModel):
     """A patient's published weeks in their order, and what lies ahead."""
 
@@ -141,6 +157,7 @@ SCHEMAS: dict[type[BaseModel], str] = {
         AuthorizationsDocument,
         MakeUpsAnswer,
         MakeUpsRequest,
+        AuthorizationsLeft,
         PatientProgress,
     )
 }

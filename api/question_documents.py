@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from api.documents import FindingShown, PatientDocument
 from scheduler.diff import PersonChanges
 from scheduler.moves import Move, TermChange
-from scheduler.problem import Document, Id, Pin
+from scheduler.problem import Document, Id, LocalDate, Pin
 from scheduler.timetable import Breach, Reason
 from scheduler.timetable import Timetable as TimetableDocument
 
@@ -76,6 +76,11 @@ class PlacementRequest(Document):
     patient: Id | PatientDocument
     options: Annotated[int, Field(ge=1, le=20, description="plans at most")] = 5
     openings: bool = Field(default=True, description="ask as well what one more group session would allow")
+    from_: LocalDate | None = Field(
+        default=None,
+        alias="from",
+        description="care begins on that date: the earliest start, and why not then",
+    )
 
 
 class PlannedAttendance(BaseModel):
@@ -113,6 +118,24 @@ class OpeningShown(BaseModel):
     others_who_could: int
 
 
+class DateReasonShown(BaseModel):
+    """Why nothing begins on a date."""
+
+    date: str
+    reason: Reason
+
+
+class AdmissionShown(BaseModel):
+    """The best plan that begins on the first open date on which one can; null where none can in this week."""
+
+    from_: str = Field(alias="from")
+    first_session: str | None
+    open_days_waited: int
+    prompt: bool = Field(description="begins on the first or second open date")
+    plan: WeekPlan | None
+    reasons: list[DateReasonShown]
+
+
 class PlacementAnswer(BaseModel):
     """The best plans first; `exact` unless a limit of the search was reached."""
 
@@ -121,6 +144,7 @@ class PlacementAnswer(BaseModel):
     plans: list[WeekPlan]
     openings: list[OpeningShown]
     reasons: list[Reason]
+    admission: AdmissionShown | None = Field(default=None, description="where `from` was given")
 
 
 class AttendanceCounts(BaseModel):

@@ -37,6 +37,7 @@ from scheduler.verify import broken
 Doc = dict[str, Any]
 Sessions = tuple[PlannedSession, ...]
 TURNOVER, NO_SHOWS, STEP_DOWN = 0.12, 0.10, 0.04
+NEW_TIMES = 10  # a step-down keeps to times the patient had, before all but care
 FIRST = 4  # the week that all others follow from is searched so many times as long
 CARE_DAYS, FOR_DAYS = 14, 28  # what a payer authorises at a time
 
@@ -102,7 +103,8 @@ class Clinic:
         of_the_kind = [p for p in patients if p["program"] == programs[0] and "phases" not in p]
         for patient in of_the_kind:
             if self.dice.random() < STEP_DOWN:
-                patient["phases"] = [{"from": self.week.isoformat(), "program": "step-down"}]
+                phase = {"from": self.week.isoformat(), "program": "step-down", "new_time_weight": NEW_TIMES}
+                patient["phases"] = [phase]
                 self.stepped.add(patient["id"])
 
     def _admission(self) -> Doc:

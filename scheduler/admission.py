@@ -62,7 +62,7 @@ def admission(weeks: Iterable[Week], patient: object, from_: date) -> Admission:
     reasons: list[DateReason] = []
     waited, name = 0, ""
     for problem, sessions in sorted(weeks, key=lambda w: w[0].clinic.week_start):
-        who = _from(read_patient(patient, problem), from_)
+        who = starting(read_patient(patient, problem), from_)
         name = who.id
         week = _Week(problem, tuple(sessions), who)
         for day in week.dates(from_):
@@ -91,7 +91,8 @@ def admission(weeks: Iterable[Week], patient: object, from_: date) -> Admission:
     )
 
 
-def _from(patient: Patient, first: date) -> Patient:
+def starting(patient: Patient, first: date) -> Patient:
+    """The patient in care from a date on at the earliest."""
     last = patient.active.until
     own = patient.active.from_
     begins = first if own is None else max(own, first)
@@ -158,17 +159,7 @@ class _Week:
         held = list(self._groups(day))
         if not held:
             return NOTHING.reason()
-        bars = [
-            next(
-                (
-                    r
-                    for m in PATIENT_MASKS
-                    if (r := m.bars(self.setting, self.patient, kind, when)) is not None
-                ),
-                None,
-            )
-            for kind, when in held
-        ]
+        bars = [self._bar(kind, when) for kind, when in held]
         if all(bars):
             why = next(r.text for r in bars if r is not None)
             return BUSY.reason(count=len(held), why=why)

@@ -79,7 +79,24 @@ def _resolved(patient: Patient, week_start: date, opens: Callable[[date], bool])
         if first and last and last < first
         else ActiveDates.model_validate(_dates(first, last))
     )
-    return patient.model_copy(update={"program": held.program, "active": active})
+    update = {
+        "program": held.program,
+        "active": active,
+        "new_time_weight": _new_times(patient, held, week_start),
+    }
+    return patient.model_copy(update=update)
+
+
+def _new_times(patient: Patient, held: InCare, week_start: date) -> int:
+    """What the phase says that has just begun, in the first week of its program."""
+    begun = [
+        p
+        for p in patient.phases
+        if week_start - timedelta(days=DAYS) < p.from_ < week_start + timedelta(days=DAYS)
+        and p.program == held.program
+        and p.new_time_weight is not None
+    ]
+    return begun[-1].new_time_weight or 1 if begun else patient.new_time_weight
 
 
 def _never(week_start: date) -> ActiveDates:
@@ -105,4 +122,7 @@ def in_week(
     resolved = _resolved(read, week_start, lambda d: opened is None or d in opened)
     whole = {k: v for k, v in patient.items() if k != "phases"}
     active = resolved.active.model_dump(mode="json", by_alias=True)
-    return whole | {"program": resolved.program, "active": active}
+    now = {"program": resolved.program, "active": active}
+    if resolved.new_time_weight != read.new_time_weight:
+        now["new_time_weight"] = resolved.new_time_weight
+    return whole | now

@@ -330,12 +330,16 @@ class Commitment(ActiveDates):
     weight: Annotated[int, Field(ge=1, le=5)] = 1
 
 
+NewTimeWeight = Annotated[int, Field(ge=1, le=100)]
+
+
 class Phase(Document):
     """From a date on a program holds; null: the patient is not in this clinic's care."""
 
     from_: LocalDate = Field(alias="from")
     program: Id | None = None
     name: str = Field(default="", max_length=60)
+    new_time_weight: NewTimeWeight | None = None
 
 
 class Patient(ProgramRules):
@@ -365,6 +369,7 @@ class Patient(ProgramRules):
     ] = Field(default=(), strict=False)
     authorized: Authorization = Authorization()
     phases: tuple[Phase, ...] = Field(default=(), strict=False)
+    new_time_weight: NewTimeWeight = 1
 
 
 class Cohort(Document):

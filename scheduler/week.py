@@ -7,6 +7,7 @@ Time is counted in slots of `slot_minutes` (all starts and durations are multipl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -425,10 +426,21 @@ class _Compiler:
             return np.full((1, 1, 1), -1, np.int32), table, has
         index = np.full(cost.shape, -1, np.int32)
         cost[has] += self.weights.moved
+        self._new_times(cost, places, has)
         for place, row in places.items():
             index[place] = row
             cost[place] -= self.weights.moved
         return index, table, has
+
+    def _new_times(self, cost: Costs, places: Iterable[tuple[int, int, int]], has: Bools) -> None:
+        """A start at which the baseline gives the patient nothing can be dearer than one of another type."""
+        times: dict[int, list[int]] = {}
+        for i, _, u in places:
+            times.setdefault(i, []).append(u)
+        for i in map(int, np.flatnonzero(has)):
+            more = self.problem.patients[i].new_time_weight - 1
+            if more:
+                cost[i, :, np.setdiff1d(np.arange(self.slots), times.get(i, []))] += more * self.weights.moved
 
     # -- limits ---------------------------------------------------------------------------------------------
 

@@ -219,7 +219,11 @@ class Week:
             default=(0, patient["program"]),
         )[1]
         dates = {"from": self.text(first * DAY)[:10], "until": self.text(last * DAY)[:10]}
-        return patient | {"program": held, "active": dates}
+        weight = get(patient, "new_time_weight", 1)
+        for phase in patient["phases"]:
+            if phase.get("program") == held and -7 < self.day_number(phase["from"]) < 7:
+                weight = get(phase, "new_time_weight", weight)
+        return patient | {"program": held, "active": dates, "new_time_weight": weight}
 
     def open_among(self, days: list[int]) -> int:
         return len([day for day in days if day in self.open_days])
@@ -734,7 +738,8 @@ def change_units(week: Week, attending: dict[str, list[Session]]) -> tuple[int, 
         for session in attending[patient]:
             leaders = places.get(place_of(week, session))
             if leaders is None:
-                moved += 1
+                had = place_of(week, session)[1:] in {place[1:] for place in places}
+                moved += 1 if had else get(week.patients[patient], "new_time_weight", 1)
             elif set(session.clinicians) not in leaders:
                 changed += 1
     return moved, changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from threading import Event
 from typing import Any
 
@@ -18,11 +19,14 @@ Json = dict[str, Any]
 
 def place(payload: Json, stop: Event, report: Report) -> Json:
     """Ranked week plans for one patient, each with the moves that would make it."""
+    from scheduler.admission import starting
     from scheduler.placement import place as placed
     from scheduler.placement import with_plan
 
     week = asked.read(payload)
     patient = _patient(payload["patient"], week.problem)
+    if payload.get("from"):
+        patient = starting(patient, date.fromisoformat(payload["from"]))
     found = placed(
         week.problem, week.sessions, patient, options=payload["options"], openings=payload["openings"]
     )
@@ -30,6 +34,23 @@ def place(payload: Json, stop: Event, report: Report) -> Json:
     for plan, plan_shown in zip(found.plans, shown["plans"], strict=True):
         after = with_plan(week.sessions, patient.id, plan)
         plan_shown["moves"] = list(moves_between(week.sessions, after, patient.id))
+    if payload.get("from"):
+        shown["admission"] = _admission(payload, week, patient)
+    return shown
+
+
+def _admission(payload: Json, week: asked.AskedWeek, patient: Patient) -> Json:
+    """The earliest start from a date on, and why not before."""
+    from scheduler.admission import admission, sessions_for
+
+    given = payload["patient"]
+    if isinstance(given, str):
+        given = next(p for p in payload["problem"]["patients"] if p["id"] == given)
+    made = admission([(week.problem, week.sessions)], given, date.fromisoformat(payload["from"]))
+    shown = made.document()
+    if made.plan is not None:
+        after = sessions_for(week.sessions, made)
+        shown["plan"]["moves"] = list(moves_between(week.sessions, after, patient.id))
     return shown
 
 

@@ -22,6 +22,7 @@ _REGISTERED: Final[dict[str, str]] = {
     "repair": "api.jobs.arranging:repair",
     "explain": "api.jobs.arranging:explain",
     "make_ups": "api.jobs.making_up:make_ups",
+    "authorizations": "api.jobs.authorizing:authorizations",
     "progress": "api.jobs.attending:progress",
     "diff": "api.jobs.writing:diff",
     "write": "api.jobs.writing:write",

@@ -8,6 +8,7 @@ from api.errors import Refused
 from api.routes import (
     attendance,
     authorizations,
+    authorizations_left,
     availability,
     clinics,
     commitments,
@@ -68,6 +69,7 @@ def include(app: FastAPI) -> None:
         differences,
         attendance,
         authorizations,
+        authorizations_left,
         progress,
         make_ups,
         exports,

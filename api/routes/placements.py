@@ -50,6 +50,7 @@ def place_patient(
         "patient": _patient(given["patient"]),
         "options": request.options,
         "openings": request.openings,
+        "from": request.from_.isoformat() if request.from_ else None,
     }
     answer = service.ask("place", payload, thinks=0)
     service.audit.read(caller, "timetable.place", week.clinic_id, [answer["patient"]], week.row.id)

@@ -1,9 +1,10 @@
 """`moved`: attendances that a patient of the baseline did not have there.
 
 For patients who appear in any session of the baseline: each attendance at a (session type, weekday, start)
-that the baseline does not give them. A new patient moves nothing; an attendance dropped without a substitute
-is no move either (it is unmet care, if it was needed). Baseline sessions of types that no longer exist are
-ignored entirely.
+that the baseline does not give them. Where the baseline gives them nothing at that weekday and start, of
+whatever type, it counts `new_time_weight` times. A new patient moves nothing; an attendance dropped without a
+substitute is no move either (it is unmet care, if it was needed). Baseline sessions of types that no longer
+exist are ignored entirely.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ def units_of(facts: Facts, patient_id: str) -> int:
     given = facts.setting.baseline.get(patient_id)
     if given is None:
         return 0
-    return sum((s.type.id, s.start) not in given for s in facts.by_patient.get(patient_id, ()))
+    times, new = {start for _, start in given}, facts.setting.patients[patient_id].new_time_weight
+    own = facts.by_patient.get(patient_id, ())
+    return sum(1 if s.start in times else new for s in own if (s.type.id, s.start) not in given)
 
 
 def units(facts: Facts) -> int:

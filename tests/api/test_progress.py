@@ -102,6 +102,26 @@ def test_the_plan_itself_is_asked_for_within_what_is_left_and_the_stricter_of_bo
     assert found["p2"] is None
 
 
+def test_whose_authorisations_run_out_is_told_for_the_clinic(either_door: Door) -> None:
+    clinic = either_door.clinic()
+    found = either_door.get(f"{clinic}/authorizations?week_start={WEEK}").json()
+    assert found == {"week_start": WEEK, "patients": []}
+    authorize(either_door, clinic, {"days": 20})
+    authorize(either_door, clinic, {"days": 5}, patient="p2")
+    told = either_door.get(f"{clinic}/authorizations?week_start={LATER}").json()["patients"]
+    assert [(p["patient"], [w["code"] for w in p["warnings"]]) for p in told] == [
+        ("p1", []),
+        ("p2", ["authorization_low"]),
+    ]
+    published(either_door, clinic=clinic)
+    told = either_door.get(f"{clinic}/authorizations?week_start={NEXT}").json()["patients"]
+    assert [p["authorized"]["days"] for p in told] == [
+        progress(either_door, clinic, f"?week_start={NEXT}", p)["next"]["authorized"]["days"]
+        for p in ("p1", "p2")
+    ]
+    assert either_door.get(f"{clinic}/authorizations?week_start=2026-02-30").status_code == 422
+
+
 def test_the_end_of_an_authorisation_is_told_ahead(door: Door) -> None:
     clinic = door.clinic()
 

@@ -216,6 +216,25 @@ def test_a_new_patient_is_placed_by_the_moves_of_a_plan(either_door: Door, clini
     assert own == sorted((a["start"], a["session_type"]) for a in best["attendances"])
 
 
+def test_a_known_admission_starts_on_its_date_or_it_is_said_why_not(either_door: Door, week: str) -> None:
+    document = {"id": "new", "program": "evening-iop", "primary_clinician": "c1"}
+    asked = either_door.post(f"{week}/placements", {"patient": document, "from": "2026-12-02"}).json()
+    admission = asked["admission"]
+    assert admission["from"] == "2026-12-02"
+    starts = [a["start"][:10] for p in (*asked["plans"], admission["plan"]) for a in p["attendances"]]
+    assert min(starts) >= "2026-12-02"
+    waited = [r["date"] for r in admission["reasons"]]
+    assert len(waited) == admission["open_days_waited"]
+    assert waited == sorted(d for d in set(waited) if "2026-12-02" <= d < admission["first_session"])
+    assert admission["first_session"] == admission["plan"]["days"][0]
+    assert admission["plan"]["moves"]
+    draft = either_door.put(f"/v1/clinics/{either_door.get(week).json()['clinic']}/patients/new", document)
+    assert draft.status_code in (200, 201)
+    moved(either_door, week, admission["plan"]["moves"])
+    plain = either_door.post(f"{week}/placements", {"patient": "p1"}).json()
+    assert plain.get("admission") is None
+
+
 def test_a_what_if_changes_nothing(door: Door) -> None:
     clinic = door.clinic()
     week = door.solved(clinic)
@@ -238,6 +257,7 @@ def test_a_faulty_placement_is_refused_with_pointers(door: Door) -> None:
         ({"patient": "p1", "options": 0}, "/options"),
         ({"options": 3}, "/patient"),
         ({"patient": 7}, "/patient"),
+        ({"patient": "p1", "from": "tomorrow"}, "/from"),
     ):
         answer = door.post(f"{week}/placements", body)
         assert answer.status_code == 422, body

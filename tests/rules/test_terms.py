@@ -71,6 +71,14 @@ def test_an_attendance_that_the_baseline_does_not_give_is_moved(days_earlier: in
     assert units(document, "moved") == 0
 
 
+@pytest.mark.parametrize(("weight", "expected"), [(None, 2), (1, 2), (7, 8)])
+def test_a_time_at_which_the_baseline_gives_nothing_can_count_more(weight: int | None, expected: int) -> None:
+    document = based_on(session("talk", "mon 09:00", "p1"))
+    document["patients"] = [{"id": "p1", "program": "iop", "new_time_weight": weight}]
+    had, new = session("family", "mon 09:00", "p1"), session("talk", "tue 09:00", "p1", id="s2")
+    assert units(document, "moved", had, new) == expected
+
+
 def test_a_patient_who_is_not_in_the_baseline_moves_nothing() -> None:
     document = based_on(session("talk", "mon 09:00", "p1"))
     assert units(document, "moved", session("talk", "tue 09:00", "p2")) == 0

@@ -239,6 +239,10 @@ def _lasting(dice: Random, problem: Doc, first: date) -> None:
                 {"from": (first + timedelta(days=d)).isoformat(), "program": dice.choice([*programs, None])}
                 for d in days
             ]
+    for patient in problem["patients"]:
+        for dated in (patient, *patient.get("phases", ())):
+            if chance(dice, 30):
+                dated["new_time_weight"] = dice.randint(1, 5)
 
 
 def _closed_groups(dice: Random, problem: Doc) -> Doc:

@@ -73,6 +73,24 @@ def test_a_patient_document_is_resolved_for_any_week() -> None:
     assert [(p["program"], "phases" in p) for p in (now, then)] == [("iop", False), ("down", False)]
 
 
+@pytest.mark.parametrize(
+    ("begins", "weight"),
+    [
+        ("2026-12-07", 2),  # not yet begun
+        ("2026-12-04", 2),  # begun, and the week still has the program before
+        ("2026-12-02", 9),
+        ("2026-11-24", 9),  # the week before may have been planned as the program before's
+        ("2026-11-23", 2),
+    ],
+)
+def test_new_times_weigh_more_while_a_phase_begins(begins: str, weight: int) -> None:
+    phase = {"from": begins, "program": "down", "new_time_weight": 9}
+    patient = {"id": "p1", "program": "iop", "new_time_weight": 2, "phases": [phase]}
+    document = week(patient, programs=TWO)
+    assert read_problem(document).problem.patients[0].new_time_weight == weight
+    assert in_week(patient, MONDAY)["new_time_weight"] == weight
+
+
 # -- cover --------------------------------------------------------------------------------------------------
 
 

@@ -54,4 +54,5 @@ def test_the_schema_shows_what_lasts_beyond_a_week() -> None:
     parts = schema("problem")["$defs"]
     found = {(part, name) for part in parts for name in parts[part].get("properties", ())}
     asked = {("Clinic", "standing"), ("Clinic", "region"), ("Clinician", "covered_by"), ("Patient", "phases")}
+    asked |= {("Patient", "new_time_weight"), ("Phase", "new_time_weight")}
     assert asked <= found

@@ -124,11 +124,13 @@ export function dayPanel(view) {
 /** A patient's weeks: planned, attended, owed; what a payer still allows; make-ups to be found. */
 export function progressPanel(id) {
   const place = h("div", { role: "status" }, t("loading"));
-  get(`${clinicPath()}/patients/${part(id)}/progress?weeks=8`).then(({ body }) => refill(place, ...progressOf(body)), (refusal) => {
+  const draw = () => get(`${clinicPath()}/patients/${part(id)}/progress?weeks=8`).then(({ body }) => refill(place, ...progressOf(body)), (refusal) => {
     refill(place);
     tellRefusal(refusal);
   });
-  return h("section", { class: "panel progress-panel" }, h("h2", {}, t("careByWeek")), place);
+  draw();
+  const change = button(t("phasesAndAuthorizations"), async () => (await import("./lasting.js")).openLasting(id, draw).catch(tellRefusal), { class: "small" });
+  return h("section", { class: "panel progress-panel" }, h("h2", {}, t("careByWeek")), place, may("people") && h("div", { class: "row" }, change));
 }
 
 function progressOf({ patient, weeks, next, stability }) {

@@ -7,7 +7,7 @@ import { tellRefusal } from "./frame.js";
 import { Painter } from "./painter.js";
 import { clinicPath, go, loadClinic, rebuild, state, timetablePath } from "./state.js";
 import { kindOf, minutesOf } from "./week.js";
-import { hours, number, shortDay, span, t, termed } from "./words.js";
+import { dayAndDate, hours, number, shortDay, span, t, termed } from "./words.js";
 
 export async function show(main) {
   const { week } = state;
@@ -21,6 +21,7 @@ export async function show(main) {
       field(t("id"), text("id", { required: true, pattern: "[A-Za-z0-9][A-Za-z0-9_.:\\-]{0,63}" }), t("idHint")), field(t("name"), text("display_name", { maxlength: 200, autocomplete: "off" }), t("nameHint")),
       field(t("program"), select([...week.programs.values()].map((p) => [p.id, p.name || p.id]), doc.program, (v) => { doc.program = v; })),
       field(t("primary"), select([["", "–"], ...[...week.clinicians.values()].map((c) => [c.id, c.name || c.id])], "", (v) => { doc.primary_clinician = v || null; })),
+      field(t("careBegins"), h("input", { type: "date", oninput: (e) => { doc.active = e.target.value ? { from: e.target.value } : null; } }), t("careBeginsHint")),
       field(t("tags"), h("input", { type: "text", oninput: (e) => { doc.tags = words(e.target.value); } }), t("tagsHint")),
       h("label", { class: "check" }, h("input", { type: "checkbox", onchange: (e) => { doc.telehealth = e.target.checked; } }), t("takesVideo"))),
     h("h2", {}, t("whenCanNew")), painter.node, h("div", { class: "row" }, h("button", { type: "submit", class: "primary" }, t("findWeeks")), h("span", { class: "hint" }, t("nothingStored"))));
@@ -43,9 +44,9 @@ async function ask(doc, answer) {
   if (state.week.patients.has(doc.id)) { say(t("idTaken"), { kind: "fault" }); return; }
   refill(answer, h("p", { class: "panel", role: "status" }, t("checking")));
   try {
-    const { body } = await post(`${timetablePath()}/placements`, { patient: stored(doc), options: 5, openings: true });
+    const { body } = await post(`${timetablePath()}/placements`, { patient: stored(doc), options: 5, openings: true, from: doc.active?.from });
     refill(answer, h("h2", { tabindex: "-1" }, body.plans.length ? t("bestWeeks", { n: body.plans.length }) : t("noWeek")),
-      h("ul", { class: "rules" }, body.reasons.map((r) => h("li", {}, r.text))),
+      h("ul", { class: "rules" }, body.reasons.map((r) => h("li", {}, r.text)), (body.admission?.reasons ?? []).map((r) => h("li", {}, t("notOn", { day: dayAndDate(r.date), why: r.reason.text })))),
       body.plans.map((plan, i) => planCard(plan, i, () => place(doc, plan))));
     answer.querySelector("h2").focus();
   } catch (refusal) {

@@ -5,6 +5,7 @@ import { button, dialog, field, h, icon, refill, say, select, svg } from "./dom.
 import { tellRefusal } from "./frame.js";
 import { address, changed, clinicPath, hasSessions, loadWeek, may, note, published, state, timetablePath } from "./state.js";
 import { changesOf } from "./difference.js";
+import { endingPanel } from "./ending.js";
 import { messagesOf } from "./messages.js";
 import { hours, moment, number, percent, t, termed } from "./words.js";
 
@@ -38,7 +39,7 @@ class PlanView {
     this.stream?.close();
     const result = h("div", { class: "stage" });
     refill(this.main, h("div", { class: "narrow" }, h("h1", {}, t("tab.plan")),
-      may("plan") && this.form(), result, this.live));
+      may("plan") && this.form(), endingPanel(), result, this.live));
     this.live.hidden = true;
     if (this.running) this.follow(this.running);
     else if (state.timetable) {
