@@ -37,7 +37,8 @@ from scheduler.verify import broken
 Doc = dict[str, Any]
 Sessions = tuple[PlannedSession, ...]
 TURNOVER, NO_SHOWS, STEP_DOWN = 0.12, 0.10, 0.04
-NEW_TIMES = 10  # a step-down keeps to times the patient had, before all but care
+MOVED = 75  # `weights.moved` of this clinic: see docs/solver.md for what 300, 100 and 50 would keep and cost
+NEW_TIMES = 40  # a step-down keeps to times the patient had, before all but care: 3,000 for a new one
 FIRST = 4  # the week that all others follow from is searched so many times as long
 CARE_DAYS, FOR_DAYS = 14, 28  # what a payer authorises at a time
 
@@ -67,6 +68,7 @@ class Clinic:
 
     def __init__(self, document: Doc, seed: int, work: float) -> None:
         self.document, self.dice, self.work, self.seed = deepcopy(document), Random(seed), work, seed
+        self.document["weights"] = {**(document.get("weights") or {}), "moved": MOVED}
         self.models = deepcopy(document["patients"])
         self.week = date.fromisoformat(document["clinic"]["week_start"])
         self.published: Sessions = ()

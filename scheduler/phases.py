@@ -122,7 +122,7 @@ def in_week(
     resolved = _resolved(read, week_start, lambda d: opened is None or d in opened)
     whole = {k: v for k, v in patient.items() if k != "phases"}
     active = resolved.active.model_dump(mode="json", by_alias=True)
-    now = {"program": resolved.program, "active": active}
+    now: dict[str, Any] = {"program": resolved.program, "active": active}
     if resolved.new_time_weight != read.new_time_weight:
         now["new_time_weight"] = resolved.new_time_weight
     return whole | now

@@ -20,7 +20,7 @@ from tests.proof.circumstances import ROOT
 from tests.proof.report import Report
 
 TITLE = "Week after week: eight weeks rolled"
-WORK = float(os.environ.get("ROLL_WORK", "3"))
+WORK = float(os.environ.get("ROLL_WORK", "40"))
 WEEKS = int(os.environ.get("ROLL_WEEKS", "8"))
 SEEDS = int(os.environ.get("ROLL_SEEDS", "3"))
 KEPT, DEARER, STEPPED, MADE_UP, OPEN_DAYS = 0.90, 1.03, 0.90, 0.80, 1
