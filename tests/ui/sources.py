@@ -22,7 +22,8 @@ TABS = (
 )
 IMPORT = re.compile(r'^import .*?from "\./([\w.]+)";', re.M | re.S)
 LATE_IMPORT = re.compile(r'\bimport\("\./([\w.]+)"\)')
-ON_DEMAND = {"movedialog.js", "search.js"}  # fetched when somebody opens the dialog, goes to the field
+# Fetched when somebody opens the dialog, goes to the field.
+ON_DEMAND = {"lasting.js", "movedialog.js", "search.js"}
 
 
 def modules_of(view: str) -> set[str]:

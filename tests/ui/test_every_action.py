@@ -57,6 +57,7 @@ BUTTONS = {
     "moveHere": MOVE,
     "movePerson": OUT,
     "otherWeeks": OUT,
+    "phasesAndAuthorizations": ("test_lasting", "test_a_phase_and_an_authorisation_are_written_and_shown"),
     "pin": PINS,
     "pinView": PINS,
     "place": NEW,
