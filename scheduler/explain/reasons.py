@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from typing import Final
 
 from scheduler.explain.clinic import ClinicPlaces
 from scheduler.explain.least import LeastUnmet
@@ -16,11 +18,16 @@ from scheduler.solver.seeding import excuse_facts
 from scheduler.timetable import PatientFigures, PlannedSession, Reason
 from scheduler.week import Week, compile_week
 
+# What the reasons in an answer may cost in placements, each the square of a patient's requirements: enough
+# for eighty patients with five, six with eighteen. `explain` has no such limit.
+PLACEMENTS_IN_AN_ANSWER: Final = 2000
+
 
 class Reasoning:
-    """One timetable, ready to be asked about any of its patients."""
+    """One timetable, ready to be asked about any of its patients; `placements` is what it may cost."""
 
-    def __init__(self, facts: Facts, week: Week | None = None) -> None:
+    def __init__(self, facts: Facts, week: Week | None = None, placements: float = math.inf) -> None:
+        self.placements = placements
         self.facts = facts
         self.week = week or week_with_facts(facts)
         self.clinic = ClinicPlaces(self.week, facts)
@@ -45,8 +52,11 @@ class Reasoning:
         shares = shares_of(world, self.programme, unmet, lambda: self._can_be_placed(patient, unmet))
         return tuple(shares), Telling(world, shares).reasons()
 
-    def _can_be_placed(self, patient: str, unmet: int) -> bool:
-        """Whether a placement leaves less unmet when nothing else counts."""
+    def _can_be_placed(self, patient: str, unmet: int) -> bool | None:
+        """Whether a placement leaves less unmet when nothing else counts; None: not asked, too dear."""
+        self.placements -= len(self.facts.setting.entitlements[patient].requirements) ** 2
+        if self.placements < 0:
+            return None
         from scheduler.placement import place  # asked seldom, and itself a user of the solver
 
         problem = self.facts.setting.problem
@@ -66,7 +76,7 @@ def with_reasons(
     given = tuple(figures)
     if not any(f.unmet_minutes for f in given):
         return given
-    reasoning = Reasoning(Facts(week.problem, sessions), week)
+    reasoning = Reasoning(Facts(week.problem, sessions), week, PLACEMENTS_IN_AN_ANSWER)
     return tuple(
         f.model_copy(update={"reasons": reasoning.of(f.id)[1]}) if f.unmet_minutes else f for f in given
     )

@@ -41,19 +41,19 @@ class Share:
 
 
 def shares_of(
-    world: World, programme: LeastUnmet, unmet: int, can_be_placed: Callable[[], bool]
+    world: World, programme: LeastUnmet, unmet: int, can_be_placed: Callable[[], bool | None]
 ) -> list[Share]:
     """The parts of the unmet minutes that are not empty; together they are all of them.
 
     `can_be_placed`: whether a week with more care can be had now, clinicians and rooms of all its sessions
-    together: the programme asks for them one by one.
+    together: the programme asks for them one by one. None: not known.
     """
     return _Division(world, programme, unmet, can_be_placed).shares()
 
 
 class _Division:
     def __init__(
-        self, world: World, programme: LeastUnmet, unmet: int, can_be_placed: Callable[[], bool]
+        self, world: World, programme: LeastUnmet, unmet: int, can_be_placed: Callable[[], bool | None]
     ) -> None:
         self.world, self.programme, self.unmet = world, programme, unmet
         self.can_be_placed = can_be_placed
@@ -69,7 +69,8 @@ class _Division:
                 floor = least
         if self.unmet > floor:
             exact = all(p[-1] for p in proved)
-            now = exact and self.can_be_placed()
+            now = self.can_be_placed() if exact else None
+            exact = now is not None
             rest = self.unmet - floor
             found.append(Share("wishes" if now else "others", rest, jointly=exact and not now, exact=exact))
         return found

@@ -4,6 +4,7 @@ answer.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from contextlib import suppress
@@ -34,6 +35,7 @@ from scheduler.verify import verify
 from scheduler.week import Week, compile_week
 
 EXCHANGE_SECONDS = 4.0
+SETTLING_SECONDS = 0.02  # a patient, beyond the time limit
 CLIMB_FROM = 4.0  # seconds of time limit from which a process of its own for the bound is worth its start
 
 
@@ -114,7 +116,7 @@ class _Solve:
                 self.crew = [other]
         if self._best().value >= BIG // 2:
             with suppress(NoTimetableFound):  # few states are kept: the one legal week may be among the lost
-                self._best().settle()
+                self._best().settle(self._settled_by())
         self._tell("construction", force=True)
 
     def _best(self) -> Worker:
@@ -186,7 +188,16 @@ class _Solve:
             return 0
         if self.stop.is_set():  # whoever stops a search wants the answer now
             return len(self.problem.patients)
-        return best.settle()
+        return best.settle(self._settled_by())
+
+    def _settled_by(self) -> float:
+        """When settling has to end: it may go on past the time limit for a while, so that everybody is placed
+        exactly even if the time was short.
+        """
+        if self.deterministic is not None:
+            return math.inf
+        over = max(1.0, SETTLING_SECONDS * len(self.problem.patients))
+        return self.began + max(self.time_limit, self.seconds) + over
 
     def _proven(self) -> bool:
         best = self._best().value

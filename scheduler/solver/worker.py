@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ SHARE = 500  # thousandths of a group's price that its first patients are charge
 BEAM = 32  # states kept a day while searching; settling keeps all
 SEATINGS = 6  # other orders of seating patients, before pins count as impossible to keep
 NEVER = 1 << 60
+PASSES = 60  # over all patients; a dozen are rare, the limit is a fuse
 BATCH_SECONDS = 0.05  # between two looks at the clock
 
 
@@ -150,11 +152,30 @@ class Worker:
         improve(self.arrays, *self.boxed, rounds, temperature, SHARE, BEAM)
         self.tried += rounds
 
-    def settle(self) -> int:
-        """Replace every patient exactly in the best timetable; how many could not be decided exactly."""
+    def settle(self, until: float = math.inf) -> int:
+        """Replace every patient exactly in the best timetable, until nobody gains or the clock (monotonic
+        seconds) says so; how many could not be decided exactly.
+        """
         self.adopt(self.best)
-        settle(self.arrays, *self.boxed, np.int64(BEAM))  # most of the way at a fraction of the price
-        return int(settle(self.arrays, *self.boxed, np.int64(STATES)))
+        self._settle(BEAM, until)  # most of the way at a fraction of the price
+        return self._settle(STATES, until)
+
+    def _settle(self, beam: int, until: float) -> int:
+        people = len(self.week.problem.patients)
+        doubtful: set[int] = set()
+        settled = 0  # patients in a row who could not gain
+        for step in range(PASSES * people):
+            if settled >= people or time.monotonic() > until:
+                break
+            p = step % people
+            gained, exact = settle(self.arrays, *self.boxed, np.int64(p), np.int64(beam))
+            settled = 0 if gained else settled + 1
+            if exact:
+                doubtful.discard(p)
+            else:
+                doubtful.add(p)
+        self.state.z[LOGGED] = 0
+        return max(len(doubtful), people - settled)
 
     @property
     def value(self) -> int:

@@ -1,6 +1,8 @@
 """All useful days of one patient: partial days extended in order of start, the finished ones as patterns.
 
-Of two partial days (*labels*) with the same sessions done, the one that can only do worse is dropped.
+Of two partial days (*labels*) with the same sessions done, the one that can only do worse is dropped. Where a
+patient could attend so much that a day has more of them than there is memory, only the most promising go on
+from every start, so that the whole day is looked at.
 """
 
 from __future__ import annotations
@@ -17,7 +19,6 @@ from scheduler.solver.kernels.plan import (
     EXACT,
     IN_PERSON,
     INFEASIBLE,
-    LABELS,
     LENGTH,
     NEED_CARE,
     NEED_MASK,
@@ -30,6 +31,7 @@ from scheduler.solver.kernels.plan import (
     TABLE,
     UNIT,
     find,
+    smallest,
 )
 from scheduler.week import NONE
 
@@ -48,8 +50,10 @@ MUSTS = 9
 COST = 10
 PARENT = 11
 PLACE = 12
-ALIVE = 13
+ALIVE = 13  # GOES_ON, or FINISHED: a day that may end so, and is not extended
 CHAIN = 14  # next label with the same sessions done
+GOES_ON, FINISHED = 1, 2
+TIED = 1 << 40
 # Columns of Plan.days; the gains are the unmet minutes that the pattern removes at most
 P_COUNTS, P_CARE, P_COST, P_LABEL, P_GAIN_NEED, P_GAIN_CARE = 0, 1, 2, 3, 4, 5
 
@@ -83,8 +87,11 @@ def _dominated(L, first, end, idle, pending, on_site, musts, cost, slot, w_idle,
 
 
 @njit(cache=True, nogil=True)
-def day_labels(A, P, p, first, last, root, top, guard):
-    """All useful partial days of slots [first, last): labels root + 1 …; returns the next free label."""
+def day_labels(A, P, p, first, last, root, most, top, guard):
+    """All useful partial days of slots [first, last): labels root + 1 …; returns the next free label.
+
+    `most` is how many labels the whole week may have.
+    """
     L, T = P.labels, P.types
     head, after, kind, extra, must = P.head, P.after, P.kind, P.extra, P.must
     slot_key, slot_stamp, slot_item = P.slot_key, P.slot_stamp, P.slot_item
@@ -95,13 +102,25 @@ def day_labels(A, P, p, first, last, root, top, guard):
     L[root, END] = first
     L[root, PARENT] = -1
     L[root, PLACE] = -1
-    L[root, ALIVE] = 1
+    L[root, ALIVE] = GOES_ON
     P.info[STAMP] += 1
     stamp = P.info[STAMP]
     used = 0
     new = root + 1
-    limit = root + (LABELS - root) // 2 if root > 0 else LABELS // 3
+    limit = root + (most - root) // 2 if root > 0 else most // 3
+    starts = _starts(head, first, last)
     for u in range(first, last):
+        i = head[u]
+        if i < 0:
+            continue
+        share = (limit - 1 - new) // starts  # of what memory is left, for this start
+        starts -= 1
+        here = np.int64(0)
+        while i >= 0:
+            here += 1
+            i = after[i]
+        if (new - root) * here > share:
+            _thin_out(P, A.unmet_price[p], root, new, u, max(np.int64(1), share // here))
         i = head[u]
         while i >= 0:
             t = kind[i]
@@ -109,13 +128,13 @@ def day_labels(A, P, p, first, last, root, top, guard):
             if shift < 0:
                 i = after[i]
                 continue
-            mask, most, unit = T[t, DAY_MASK], T[t, DAY_TOP], T[t, UNIT]
+            mask, often, unit = T[t, DAY_MASK], T[t, DAY_TOP], T[t, UNIT]
             minutes, on_site, end = T[t, CARE_MINUTES], T[t, IN_PERSON], u + T[t, LENGTH]
             for label in range(root, new):
-                if L[label, END] > u or L[label, ALIVE] == 0:
+                if L[label, END] > u or L[label, ALIVE] != GOES_ON:
                     continue
                 done = L[label, DONE]
-                if ((done >> shift) & mask) >= most:
+                if ((done >> shift) & mask) >= often:
                     continue
                 counts = L[label, COUNTS] + unit
                 if (((top | guard) - counts) & guard) != guard:
@@ -135,7 +154,7 @@ def day_labels(A, P, p, first, last, root, top, guard):
                     else:
                         pending = waited
                 done += np.int64(1) << shift
-                here = L[label, ON_SITE] | on_site
+                on = L[label, ON_SITE] | on_site
                 musts = L[label, MUSTS] + (1 if must[i] else 0)
                 h = find(slot_key, slot_stamp, done, stamp)
                 if slot_stamp[h] != stamp:
@@ -147,7 +166,7 @@ def day_labels(A, P, p, first, last, root, top, guard):
                     slot_key[h] = done
                     slot_item[h] = -1
                 elif _dominated(
-                    L, slot_item[h], end, idle, pending, here, musts, cost, slot, w_idle, idle_bound
+                    L, slot_item[h], end, idle, pending, on, musts, cost, slot, w_idle, idle_bound
                 ):
                     continue
                 L[new, DONE] = done
@@ -155,7 +174,7 @@ def day_labels(A, P, p, first, last, root, top, guard):
                 L[new, END] = end
                 L[new, IDLE] = idle
                 L[new, PENDING] = pending
-                L[new, ON_SITE] = here
+                L[new, ON_SITE] = on
                 L[new, CARE] = care
                 L[new, SERVICES] = L[label, SERVICES] + (1 if minutes > 0 else 0)
                 L[new, GROUPED] = L[label, GROUPED] | T[t, CARE_GROUP]
@@ -163,7 +182,7 @@ def day_labels(A, P, p, first, last, root, top, guard):
                 L[new, COST] = cost
                 L[new, PARENT] = label
                 L[new, PLACE] = i
-                L[new, ALIVE] = 1
+                L[new, ALIVE] = GOES_ON
                 L[new, CHAIN] = slot_item[h]
                 slot_item[h] = new
                 new += 1
@@ -172,6 +191,44 @@ def day_labels(A, P, p, first, last, root, top, guard):
                     return new
             i = after[i]
     return new
+
+
+@njit(cache=True, nogil=True)
+def _starts(head, first, last):
+    """Slots in which some place starts."""
+    starts = np.int64(0)
+    for u in range(first, last):
+        if head[u] >= 0:
+            starts += 1
+    return starts
+
+
+@njit(cache=True, nogil=True)
+def _thin_out(P, w, root, new, u, most):
+    """Let only the `most` most promising labels that have ended by slot u go on, and the empty day."""
+    L, order = P.labels, P.order
+    n = 0
+    for label in range(root + 1, new):
+        if L[label, END] <= u and L[label, ALIVE] == GOES_ON:
+            order[n] = _promise(P, w, label)
+            n += 1
+    if n <= most:
+        return
+    P.info[EXACT] = 0
+    worst = smallest(order, n, most)
+    for label in range(root + 1, new):
+        if L[label, END] <= u and L[label, ALIVE] == GOES_ON and _promise(P, w, label) >= worst:
+            L[label, ALIVE] = FINISHED
+
+
+@njit(cache=True, nogil=True)
+def _promise(P, w, label):
+    """Cost of a partial day less the unmet minutes that its sessions count for: the less, the better. Nobody
+    leaves out what they are tied to.
+    """
+    needed, other = _gains(P.needs, P.info[NEEDED], P.labels[label, COUNTS])
+    gain = w * max(needed + other, P.labels[label, CARE] + other)
+    return P.labels[label, COST] - gain - TIED * P.labels[label, MUSTS]
 
 
 @njit(cache=True, nogil=True)

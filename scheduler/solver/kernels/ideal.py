@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from scheduler.solver.kernels.personal_week import best_week
-from scheduler.solver.kernels.plan import EXACT, INFEASIBLE, STATES, add_place, clear_places
+from scheduler.solver.kernels.plan import EXACT, INFEASIBLE, OR_NOTHING, add_place, clear_places
 from scheduler.solver.kernels.staffing import may_fill
 from scheduler.solver.kernels.state import NO
 
@@ -69,6 +69,6 @@ def ideal_weeks(A, P, price, enough, values, exact, first, last):
             for u in range(A.pok.shape[2]):
                 if possible(A, enough, p, t, u):
                     add_place(P, t, u, NO, np.int64(A.cost[p, t, u]) + price[t, u], False)
-        value = best_week(A, P, p, np.int64(INFEASIBLE), np.int64(STATES))
+        value = best_week(A, P, p, np.int64(INFEASIBLE), np.int64(OR_NOTHING))
         exact[p] = P.info[EXACT] == 1 and value < INFEASIBLE
         values[p] = value if exact[p] else 0

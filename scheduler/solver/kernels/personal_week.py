@@ -33,7 +33,10 @@ from scheduler.solver.kernels.plan import (
     CHOSEN,
     EXACT,
     INFEASIBLE,
+    LABELS,
+    LABELS_SEARCHED,
     NEEDED,
+    OR_NOTHING,
     PLANNED,
     STAMP,
     STATES,
@@ -41,12 +44,14 @@ from scheduler.solver.kernels.plan import (
     find,
     lay_out_day,
     lay_out_needs,
+    smallest,
     unmet_by,
 )
 from scheduler.week import NONE
 
 # Columns of Plan.states
 S_COUNTS, S_CARE, S_DAYS, S_LAST, S_COST, S_BOUND, S_PARENT, S_PATTERN = 0, 1, 2, 3, 4, 5, 6, 7
+WORK = 1 << 23  # states times patterns of a day: a tenth of a second
 
 
 @njit(cache=True, nogil=True)
@@ -139,11 +144,25 @@ def _weeks(A, P, p, top, guard, upper, beam):
         stamp = P.info[STAMP]
         used = 0
         patterns = P.patterns[d]
+        most = max(np.int64(1), WORK // patterns)
+        if last - first > most:
+            P.info[EXACT] = 0
+            if beam >= OR_NOTHING:
+                return np.int64(-1)
+            _thin(W, P.order, first, last, most)
         for s in range(first, last):
             if W[s, S_BOUND] >= upper:
                 continue
             old_counts, old_care, old_cost = W[s, S_COUNTS], W[s, S_CARE], W[s, S_COST]
+            # a day takes off at most what it counts for: most patterns are out of the question at once
+            needed, other = unmet_by(needs, count, old_counts)
+            by_need = upper - old_cost - w * (needed + other) - rest[d + 1, 0]
+            by_care = upper - old_cost - w * (max(0, care_min - old_care) + other) - rest[d + 1, 1]
             for i in range(patterns):
+                if D[d, i, P_COST] - w * D[d, i, P_GAIN_NEED] >= by_need:
+                    continue
+                if D[d, i, P_COST] - w * D[d, i, P_GAIN_CARE] >= by_care:
+                    continue
                 counts = old_counts + D[d, i, P_COUNTS]
                 if (((top | guard) - counts) & guard) != guard:
                     continue
@@ -221,7 +240,7 @@ def _thin(W, order, first, new, beam):
     n = new - first
     for k in range(n):
         order[k] = W[first + k, S_BOUND]
-    worst = _smallest(order, n, beam)
+    worst = smallest(order, n, beam)
     less = 0
     for s in range(first, new):
         if W[s, S_BOUND] < worst:
@@ -232,31 +251,6 @@ def _thin(W, order, first, new, beam):
             ties -= 1
         elif W[s, S_BOUND] >= worst:
             W[s, S_BOUND] = INFEASIBLE
-
-
-@njit(cache=True, nogil=True)
-def _smallest(values, n, k):
-    """The k-th smallest (from 0) of the first n values, which are left in another order."""
-    low, high = 0, n - 1
-    while low < high:
-        pivot = values[(low + high) >> 1]
-        i, j = low, high
-        while i <= j:
-            while values[i] < pivot:
-                i += 1
-            while values[j] > pivot:
-                j -= 1
-            if i <= j:
-                values[i], values[j] = values[j], values[i]
-                i += 1
-                j -= 1
-        if k <= j:
-            high = j
-        elif k >= i:
-            low = i
-        else:
-            break
-    return values[k]
 
 
 @njit(cache=True, nogil=True)
@@ -285,13 +279,15 @@ def _best_week(A, P, p, first, new, upper):
 def best_week(A, P, p, upper, beam):
     """Plan the week of patient p among P's places; the cost of the best week below `upper`, or INFEASIBLE.
 
-    The places taken are P.chosen[: P.info[CHOSEN]].
+    The places taken are P.chosen[: P.info[CHOSEN]]. `beam` is how many states a day are kept: STATES for all,
+    OR_NOTHING for all or INFEASIBLE where some had to be given up.
     """
     P.info[EXACT] = 1
     P.info[CHOSEN] = 0
     P.info[PLANNED] += 1
     top, guard = lay_out_needs(A, P, p)
     root = np.int64(0)
+    most = LABELS if beam >= STATES else LABELS_SEARCHED
     for d in range(DAYS):
         first, last = d * A.day, (d + 1) * A.day
         musts = np.int64(0)
@@ -302,17 +298,17 @@ def best_week(A, P, p, upper, beam):
                     musts += 1
                 i = P.after[i]
         lay_out_day(A, P, p, first, last)
-        end = day_labels(A, P, p, first, last, root, top, guard)
+        end = day_labels(A, P, p, first, last, root, most, top, guard)
         day_patterns(A, P, p, d, root, end, musts)
         root = end
-        if P.patterns[d] == 0:
+        if P.patterns[d] == 0 or (beam >= OR_NOTHING and P.info[EXACT] == 0):
             return np.int64(INFEASIBLE)
     _rests(A, P, p)
     known = _greedy(A, P, p, top, guard)
     s = np.int64(-1)
     if known < upper:
         s = _weeks(A, P, p, top, guard, known + 1, beam)
-    if s < 0:  # no week known, or the beam lost it
+    if s < 0 and (beam < OR_NOTHING or P.info[EXACT] == 1):  # no week known, or the beam lost it
         s = _weeks(A, P, p, top, guard, upper, beam)
     if s < 0 and P.info[EXACT] == 0 and beam < STATES:  # it kept only weeks that end by breaking a rule
         s = _weeks(A, P, p, top, guard, upper, np.int64(STATES))

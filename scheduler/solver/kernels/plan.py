@@ -19,8 +19,10 @@ Array = NDArray[Any]
 
 INFEASIBLE = 1 << 50
 LABELS = 1 << 16  # of a whole week
+LABELS_SEARCHED = 1 << 13  # of a whole week while searching: five times what real weeks were seen to need
 PATTERNS = 1 << 12  # of one day
 STATES = 1 << 17  # of a whole week
+OR_NOTHING = STATES + 1  # all of them, and no answer where even that is not exact
 TABLE = 1 << 15
 # Positions in Plan.info
 PLACES, CHOSEN, EXACT, STAMP, BAN, NEEDED, PLANNED = 0, 1, 2, 3, 4, 5, 6
@@ -232,3 +234,28 @@ def unmet_by(needs, count, counts):
             else:
                 other += short * needs[k, NEED_MINUTES]
     return needed, other
+
+
+@njit(cache=True, nogil=True)
+def smallest(values, n, k):
+    """The k-th smallest (from 0) of the first n values, which are left in another order."""
+    low, high = 0, n - 1
+    while low < high:
+        pivot = values[(low + high) >> 1]
+        i, j = low, high
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while values[j] > pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if k <= j:
+            high = j
+        elif k >= i:
+            low = i
+        else:
+            break
+    return values[k]

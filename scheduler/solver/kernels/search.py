@@ -76,30 +76,21 @@ def improve(A, S, P, X, rounds, temperature, share, beam):
 
 
 @njit(cache=True, nogil=True)
-def settle(A, S, P, X, beam):
-    """Replace every patient exactly, all others as they are, until nobody gains; how many were not exact."""
-    doubtful = 0
-    for _ in range(60):  # a dozen passes are rare; the limit is a fuse
-        moved, doubtful = 0, 0
-        for p in range(S.attended.shape[0]):
-            S.z[LOGGED] = 0
-            before = total(A, S)
-            known = S.price[p]
-            unplan_kindly(A, S, p)
-            plan(A, S, P, p, X.staff, ZERO, beam, known)
-            if P.info[EXACT] == 0:
-                doubtful += 1
-            if total(A, S) < before:
-                moved += 1
-            else:
-                undo(A, S, ZERO)
-        if moved == 0:
-            break
+def settle(A, S, P, X, p, beam):
+    """Replace one patient, all others as they are: (whether that gained, whether it was exact)."""
     S.z[LOGGED] = 0
-    value = total(A, S)
-    if value < X.best[0]:
-        remember(S, X, value)
-    return doubtful
+    before = total(A, S)
+    known = S.price[p]
+    unplan_kindly(A, S, p)
+    plan(A, S, P, p, X.staff, ZERO, beam, known)
+    exact = P.info[EXACT] == 1
+    if total(A, S) < before:
+        value = total(A, S)
+        if value < X.best[0]:
+            remember(S, X, value)
+        return True, exact
+    undo(A, S, ZERO)
+    return False, exact
 
 
 @njit(cache=True, nogil=True)
