@@ -7,7 +7,7 @@ has not used yet; and, in a week that is being attended, room for what was misse
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,11 +24,11 @@ from api.store.attendance import (
 )
 from api.store.models import Clinic, Patient
 from scheduler.attendance import attended
-from scheduler.authorizations import Left, StoredAuthorization, Used, authorized_in_week
+from scheduler.authorizations import Left, StoredAuthorization, Used, authorized_in_week, shifted
 from scheduler.problem import parse_date
 
 Json = dict[str, Any]
-WEEK = timedelta(days=6)
+LAST_DAY = 6
 
 
 def week_problem(session: Session, clinic: Clinic, people: Sequence[Patient], week_start: Any) -> Json:
@@ -73,7 +73,7 @@ def used_elsewhere(
     listed = [a for p in people for a in p.authorizations]
     if not listed:
         return {}
-    first = date.fromisoformat(min(a["from"] for a in listed)) - WEEK
+    first = shifted(date.fromisoformat(min(a["from"] for a in listed)), -LAST_DAY)
     until = max(a["until"] for a in listed)
     weeks = published_between(session, clinic_id, first.isoformat(), until)
     marks = marks_between(session, clinic_id, [p.id for p in people], first.isoformat(), until)

@@ -89,12 +89,12 @@ def authorized_in_week(
     """
     if not stored:
         return Left(None, None)
-    week = [week_start + timedelta(days=d) for d in range(DAYS)]
+    week = list(dict.fromkeys(shifted(week_start, d) for d in range(DAYS)))
     touching = [(sum(_holds(a, day) for day in week), a.from_ or date.min, n) for n, a in enumerate(stored)]
     dates, _, number = max(touching)
     if not dates:
         # No date is authorised: not even a session that is no care can be held.
-        never = NEVER | {"until": (week_start - timedelta(days=1)).isoformat()}
+        never = NEVER | {"until": shifted(week_start, -1).isoformat()}
         return Left(never, None, (_ended(stored, week_start),))
     chosen = stored[number]
     days, minutes = left(chosen, (u for u in used if u.date not in week))
@@ -105,9 +105,17 @@ def authorized_in_week(
         "until": chosen.until.isoformat() if chosen.until else None,
     }
     warnings = tuple(_warnings(chosen, days, minutes, week_start, care_days, care_minutes))
-    if chosen.until is not None and any(_holds(a, chosen.until + timedelta(days=1)) for a in stored):
+    if chosen.until is not None and any(_holds(a, shifted(chosen.until, 1)) for a in stored):
         warnings = tuple(w for w in warnings if w.code != "authorization_ending")  # another one goes on
     return Left(block, chosen.id, warnings)
+
+
+def shifted(day: date, days: int) -> date:
+    """So many days later or earlier; no further than the calendar goes, whose last date can be an end."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
 
 
 def _holds(stored: ActiveDates, day: date) -> bool:
@@ -116,8 +124,10 @@ def _holds(stored: ActiveDates, day: date) -> bool:
 
 def _ended(stored: Sequence[StoredAuthorization], week_start: date) -> Reason:
     last = max((a.until for a in stored if a.until and a.until < week_start), default=None)
-    text = f"the last authorisation ended on {last}" if last else "no authorisation has begun"
-    return Reason(code="authorization_ended", text=text, params={"until": last.isoformat() if last else None})
+    if last is None:
+        return Reason(code="authorization_not_begun", text="no authorisation has begun", params={})
+    text = f"the last authorisation ended on {last}"
+    return Reason(code="authorization_ended", text=text, params={"until": last.isoformat()})
 
 
 def _warnings(

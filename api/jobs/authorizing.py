@@ -22,7 +22,8 @@ def authorizations(payload: Json, stop: Event, report: Report) -> Json:
 
 def _patients(payload: Json) -> Iterator[Json]:
     problem = scheduler.read_problem(payload["problem"]).problem
-    rights = setting_of(problem).entitlements
+    setting = setting_of(problem)
+    rights, here = setting.entitlements, setting.calendar.active_days
     for patient in problem.patients:
         left = authorized_in_week(
             [StoredAuthorization.model_validate(a) for a in payload["authorizations"][patient.id]],
@@ -31,9 +32,11 @@ def _patients(payload: Json) -> Iterator[Json]:
             rights[patient.id].days_min,
             rights[patient.id].care_min,
         )
+        # Nobody needs to be asked for a patient who is not in care in this week.
+        warnings = left.warnings if here[patient.id] else ()
         yield {
             "patient": patient.id,
             "authorized": left.block,
             "authorization": left.authorization,
-            "warnings": [warning.model_dump(mode="json") for warning in left.warnings],
+            "warnings": [warning.model_dump(mode="json") for warning in warnings],
         }

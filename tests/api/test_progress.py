@@ -85,7 +85,7 @@ def test_a_week_that_no_authorisation_touches_has_no_care_for_the_patient(door: 
     assert broken(door, week) == [("authorization", "p1")]
     told = progress(door, clinic, f"?week_start={WEEK}")["next"]
     assert (told["authorization"], told["authorized"]["days"]) == (None, 0)
-    assert [w["code"] for w in told["warnings"]] == ["authorization_ended"]
+    assert [w["code"] for w in told["warnings"]] == ["authorization_not_begun"]
 
 
 def test_the_plan_itself_is_asked_for_within_what_is_left_and_the_stricter_of_both_counts(door: Door) -> None:
@@ -139,6 +139,37 @@ def test_the_end_of_an_authorisation_is_told_ahead(door: Door) -> None:
     assert codes() == []
     authorize(door, clinic, {"until": "2026-12-04"})
     assert codes(LATER) == ["authorization_ended"]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [{"until": "9999-12-31"}, {"from": "0001-01-01"}, {"from": "0001-01-03", "until": "9999-12-31"}],
+)
+def test_an_authorisation_may_reach_to_either_end_of_the_calendar(door: Door, dates: dict[str, str]) -> None:
+    clinic = door.clinic()
+    authorize(door, clinic, {"days": 20} | dates)
+    published(door, clinic=clinic)
+    for start in (WEEK, NEXT):
+        assert broken(door, door.solved(clinic, start)) == []
+        assert progress(door, clinic, f"?week_start={start}")["next"]["authorization"] == "A-1"
+        told = door.get(f"{clinic}/authorizations?week_start={start}")
+        assert [p["authorization"] for p in told.json()["patients"]] == ["A-1"]
+        assert told.json()["patients"][0]["warnings"] == []
+
+
+def test_nobody_is_asked_about_who_is_not_in_care_in_the_week(door: Door) -> None:
+    clinic = door.clinic()
+    authorize(door, clinic, {"from": NEXT})
+
+    def told() -> list[str]:
+        (one,) = door.get(f"{clinic}/authorizations?week_start={WEEK}").json()["patients"]
+        return [w["code"] for w in one["warnings"]]
+
+    assert told() == ["authorization_not_begun"]
+    later = {"program": "evening-iop", "primary_clinician": "c1"}
+    for dates in ({"active": {"from": NEXT}}, {"phases": [{"from": WEEK, "program": None}]}):
+        assert door.put(f"{clinic}/patients/p1", later | dates, If_Match="*").status_code == 200
+        assert told() == []
 
 
 # -- weeks --------------------------------------------------------------------------------------------------
