@@ -38,7 +38,8 @@ def _stored(session: Session, week: StoredWeek, operation: Json) -> Iterator[Jso
     resource += f"/patients/{document['id']}"
     row = stored_patient(session, week.clinic_id, document["id"])
     if rest[1:] == ["authorized"] and row is not None and row.authorizations:
-        yield from _authorized(session, week, row, resource, document["authorized"], operation["value"])
+        now, then = document.get("authorized") or {}, operation.get("value") or {}
+        yield from _authorized(session, week, row, resource, now, then)
     else:
         yield {**operation, "resource": resource, "path": "".join(f"/{step}" for step in rest[1:])}
 
@@ -56,13 +57,15 @@ def _authorized(
     own = dict(row.document.get("authorized") or {})
     elsewhere = [u for u in used if not first <= u.date <= first + LAST_DAY]
     for name, used_before in zip(("days", "minutes"), spent(listed[number], elsewhere), strict=True):
-        more, bounds = (then.get(name) or 0) - (now.get(name) or 0), (own.get(name), left.block[name])
-        if more <= 0:
+        more, own_limit = (then.get(name) or 0) - (now.get(name) or 0), own.get(name)
+        limit = left.block.get(name)
+        least = min((one for one in (own_limit, limit) if one is not None), default=None)
+        if more <= 0 or least is None:  # nothing is limited by now: what is stored was changed meanwhile
             continue
-        wanted = min(limit for limit in bounds if limit is not None) + more
-        if left.block[name] is not None and left.block[name] < wanted:
+        wanted = least + more
+        if limit is not None and limit < wanted:
             yield _put(f"{resource}/authorizations", used_before + wanted, "authorizations", number, name)
-        if own.get(name) is not None and own[name] < wanted:
+        if own_limit is not None and own_limit < wanted:
             own[name] = wanted
             yield _put(resource, own, "authorized")
     if any(now.get(bound) for bound in BOUNDS) and not any(then.get(bound) for bound in BOUNDS):
@@ -75,8 +78,8 @@ def _all_dates(resource: str, stored: Json, number: int, first: date) -> Iterato
     """The authorisation holds on every date of the week."""
     last = (first + LAST_DAY).isoformat()
     for bound, day, narrow in (
-        ("from", first.isoformat(), stored["from"] > first.isoformat()),
-        ("until", last, stored["until"] < last),
+        ("from", first.isoformat(), (stored.get("from") or "") > first.isoformat()),
+        ("until", last, (stored.get("until") or last) < last),
     ):
         if narrow:
             yield _put(f"{resource}/authorizations", day, "authorizations", number, bound)

@@ -66,16 +66,20 @@ def _explained(
     answer = service.ask("explain", payload, thinks=time_limit)
     told = {person["id"] for person in answer["patients"]}
     with service.sessions.read() as session:
-        for part in _with_patches(answer):
-            told |= {p for move in part.get("moves", ()) for p in _named_in(move)}
-            part["patch"] = stored_patch(session, week, part["patch"])
+        for parts in _with_patches(answer):
+            for part in parts:
+                told |= {p for move in part.get("moves", ()) for p in _named_in(move)}
+                given, part["patch"] = part["patch"], stored_patch(session, week, part["patch"])
+                part["gone"] = given and not part["patch"] and not part.get("moves")
+            # What is stored was changed meanwhile, and nothing is left of these to be done.
+            parts[:] = [part for part in parts if not part.pop("gone")]
     service.audit.read(caller, "timetable.explain", week.clinic_id, sorted(told), week.row.id)
     return JSONResponse(answer)
 
 
-def _with_patches(answer: Json) -> list[Json]:
-    changes = [change for person in answer["patients"] for change in person["changes"]]
-    return changes + ((answer["clinic"] or {}).get("gains") or [])
+def _with_patches(answer: Json) -> list[list[Json]]:
+    lists = [person["changes"] for person in answer["patients"]]
+    return [*lists, (answer["clinic"] or {}).get("gains") or []]
 
 
 def _named_in(move: Json) -> list[str]:

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from api.patches import stored_patch
+from api.routes import explanations
 from api.store.models import Timetable
+from api.weeks import StoredWeek
 from tests.api.door import WEEK, Door
 from tests.api.test_attendance import mark, published
 
@@ -272,3 +275,31 @@ def test_an_authorisation_of_few_dates_is_to_hold_for_the_whole_week(door: Door)
     assert patches[0] == [value]
     write(door, patches[0])
     assert broken(door, week) == []
+
+
+@pytest.mark.parametrize("limit", ["days", "minutes"])
+@pytest.mark.parametrize("known", [True, False], ids=["limited when it was asked", "nothing stored then"])
+def test_what_has_no_limit_by_now_is_not_raised(door: Door, limit: str, known: bool) -> None:
+    clinic = door.clinic()
+    key = door.solved(clinic).rsplit("/", 1)[1]
+    authorize(door, clinic, {})
+    patient = {"id": "p1"} | ({"authorized": {limit: 3}} if known else {})
+    patch = [{"op": "add", "path": "/patients/0/authorized", "value": {limit: 5}}]
+    with door.service.sessions.read() as session:
+        week = StoredWeek(session.get_one(Timetable, key), {"patients": [patient]}, {}, 1)
+        assert stored_patch(session, week, patch) == []
+
+
+@pytest.mark.usefixtures("kernels")
+def test_a_change_of_which_nothing_is_left_to_do_is_not_told(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic = door.clinic()
+    week = door.solved(clinic)
+    authorize(door, clinic, {"until": "2026-12-01"})
+    draft = door.post(f"{week}/repairs", {"from": f"{WEEK}T00:00"}).headers["Location"]
+    monkeypatch.setattr(explanations, "stored_patch", lambda *_: [])
+    (told,) = door.get(f"{draft}/explanations/p1?time_limit=5").json()["patients"]
+    assert told["unmet_minutes"] > 0
+    assert "The payer authorises the whole week." not in {c["text"] for c in told["changes"]}
+    assert all("gone" not in c for c in told["changes"])
