@@ -92,6 +92,8 @@ class Witness:
 
         Of logs and metrics those as well that hold the planted patient's id, or a route that is no template.
         """
+        if not self.lines:  # nothing of the service ran, and its routes need not be read
+            return []
         templates = _templates()
         told = [line for line in self.lines if any(word in line.lower() for word in WORDS)]
         told += [line for line in self.lines if any(secret in line for secret in self.secrets)]

@@ -112,8 +112,10 @@ def service_on(url: str, **settings: Any) -> Iterator[Door]:
     port = server.servers[0].sockets[0].getsockname()[1]
     hooks = {"response": [WITNESS.answered]}
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, event_hooks=hooks) as client:
-        yield Door(client, app.state.service, None).as_("admin")
-        WITNESS.metrics(client.get("/metrics").text)
-        app.state.service.watcher.stopping = True
-        server.should_exit = True
-        thread.join(20)
+        try:
+            yield Door(client, app.state.service, None).as_("admin")
+            WITNESS.metrics(client.get("/metrics", timeout=60).text)
+        finally:
+            app.state.service.watcher.stopping = True
+            server.should_exit = True
+            thread.join(20)

@@ -93,9 +93,11 @@ def serving() -> Iterator[Served]:
         try:
             yield Served(f"http://127.0.0.1:{port}", _first_key(process, port), database)
         finally:
-            WITNESS.metrics(httpx.get(f"http://127.0.0.1:{port}/metrics").text)
-            process.terminate()
-            process.wait(30)
+            try:
+                WITNESS.metrics(httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text)
+            finally:
+                process.terminate()
+                process.wait(30)
 
 
 def _first_key(process: Process, port: int) -> str:
