@@ -12,7 +12,8 @@ RUN install -d -o iop -g iop /var/cache/iop-scheduler
 USER iop
 WORKDIR /var/lib/iop-scheduler
 # The search kernels are translated here, not at every start of a container; for another CPU they are again.
-RUN python -m scheduler.solver.warm
+# The mark that this machine has them is left out: the machine that runs the image can be another one.
+RUN python -m scheduler.solver.warm && rm -f "$NUMBA_CACHE_DIR/kernels.ready"
 EXPOSE 8000
 ENTRYPOINT ["iop-scheduler"]
 CMD ["serve"]
