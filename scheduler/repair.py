@@ -89,7 +89,7 @@ def repair(
     sessions: Sequence[PlannedSession],
     event: Event,
     *,
-    seconds: float = 1.5,
+    seconds: float = 1.9,
     alternatives: bool = True,
     stop: Callable[[], bool] | None = None,
 ) -> Repair:

@@ -136,7 +136,9 @@ class LeastChange:
         stays = _by_patient(self.now.attendances(dates.fixed))
         sure: tuple[Asking, Outcome] | None = None
         while True:
+            begun = self.clock.spent
             keeping = Keeping(self.week, dates, self.personal, admitted, peopled)
+            built = self.clock.spent - begun
             asking = Asking(keeping, self.clock, least, below)
             found = asking.fewest()
             least = asking.least
@@ -150,7 +152,7 @@ class LeastChange:
                 made = self._firm(asking, stays, best)
                 sure, below = (sure, below) if made is None else ((asking, made), made.lost)
             grows = not (wrong <= admitted and unnamed <= peopled)
-            if least == below or not grows or self.clock.left <= 0:
+            if least == below or not grows or self.clock.left <= (0 if sure is None else built):
                 break
             self.admitted |= wrong
             self.peopled |= unnamed
