@@ -53,17 +53,20 @@ class Reasoning:
         return tuple(shares), Telling(world, shares).reasons()
 
     def _can_be_placed(self, patient: str, unmet: int) -> bool | None:
-        """Whether a placement leaves less unmet when nothing else counts; None: not asked, too dear."""
-        self.placements -= len(self.facts.setting.entitlements[patient].requirements) ** 2
-        if self.placements < 0:
+        """Whether a placement leaves less unmet when nothing else counts; None: unknown, too dear to ask."""
+        price = len(self.facts.setting.entitlements[patient].requirements) ** 2
+        if price > self.placements:
             return None
+        self.placements -= price
         from scheduler.placement import place  # asked seldom, and itself a user of the solver
 
         problem = self.facts.setting.problem
         free = problem.model_copy(update={"weights": Weights(**dict.fromkeys(TERMS, 0) | {"unmet_care": 1})})
         who = self.facts.setting.patients[patient]
-        plans = place(free, self.facts.given, who, options=1, openings=False).plans
-        return bool(plans) and plans[0].unmet_minutes < unmet
+        found = place(free, self.facts.given, who, options=1, openings=False)
+        if found.plans and found.plans[0].unmet_minutes < unmet:
+            return True
+        return False if found.exact else None
 
     def world(self, patient: str) -> World:
         return World(self.clinic, self.facts.setting.patients[patient])
@@ -77,9 +80,8 @@ def with_reasons(
     if not any(f.unmet_minutes for f in given):
         return given
     reasoning = Reasoning(Facts(week.problem, sessions), week, PLACEMENTS_IN_AN_ANSWER)
-    return tuple(
-        f.model_copy(update={"reasons": reasoning.of(f.id)[1]}) if f.unmet_minutes else f for f in given
-    )
+    reasons = {patient: reasoning.of(patient)[1] for patient in reasoning.short()}
+    return tuple(f.model_copy(update={"reasons": reasons.get(f.id, ())}) for f in given)
 
 
 def week_with_facts(facts: Facts) -> Week:

@@ -63,6 +63,20 @@ def test_an_answer_comes_in_time_and_says_what_it_does_not_know() -> None:
     assert timetable.solver["placements_not_exact"] <= PATIENTS
 
 
+def test_pins_hold_however_many_days_there_are_to_choose_from() -> None:
+    """Beams never give up what a patient is tied to."""
+    document = a_week_of_courses()
+    times = ["2026-12-02T09:00", "2026-12-02T13:00", "2026-12-02T17:00"]
+    document["pins"] = [
+        {"patient": "p0", "session_type": f"c{i}", "start": start}
+        for i, start in zip((3, 7, 11), times, strict=True)
+    ]
+    problem = read_problem(document).problem
+    timetable = solve(problem, deterministic=0.3, gap=0)
+    assert verify(problem, timetable).clean
+    assert sum(p.unmet_minutes for p in timetable.patients) == 0
+
+
 def test_a_day_too_full_to_list_is_filled_to_its_end() -> None:
     """Beams look at the whole day: with one day open and nine hours, nine courses are attended, not only the
     morning's.

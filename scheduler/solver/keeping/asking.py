@@ -87,7 +87,7 @@ class Asking:
     def firm(self, seconds: float) -> Outcome | None:
         """An outcome that leaves no question open, if a short look finds one; at least `seconds` for any."""
         self._settle()
-        found = None
+        found, self.impossible = None, False
         if self.clock.left > 0:
             found = self._look(self.least, self.settled) or self._solved(
                 max(self.clock.left / 2, FIRM_SECONDS), 2, QUICK_WORK, given=self.settled
@@ -140,7 +140,6 @@ class Asking:
 
     def _outcome(self, solver: Any, optimal: bool) -> Outcome:
         keeping = self.keeping
-        self.values = tuple(solver.response_proto.solution)
         lost = int(solver.value(keeping.lost))
         # Whatever else is counted weighs less than one loss, so a part of a loss proves none.
         bound = math.ceil(solver.best_objective_bound - 1e-6) // keeping.loss_price

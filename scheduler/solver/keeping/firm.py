@@ -7,7 +7,7 @@ are, so it finds outcomes and proves nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any, Final
 
 from scheduler.solver.keeping.clauses import any_of
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scheduler.solver.keeping.model import Keeping
 
 TOGETHER: Final = 6  # attendances of a patient of which every selection is judged
+JUDGED: Final = 1 << TOGETHER  # selections of one date's attendances, where it has more than that
 
 
 def settled(keeping: Keeping) -> list[Any]:
@@ -81,7 +82,7 @@ def _illegal(keeping: Keeping, p: int, own: list[Key], keys: list[Key]) -> Itera
     """Which of the keys cannot be all that is kept of them: the week would not be legal."""
     rest = [*keeping.stays.get(p, ()), *(key for key in own if key not in keys)]
     choices = [(True, False) if (p, key) in keeping.attendance else (False,) for key in keys]
-    for chosen in product(*choices):
+    for chosen in islice(product(*choices), JUDGED):
         stay = {key for key, stays in zip(keys, chosen, strict=True) if stays}
         if len(stay) < len(keys) and not keeping.personal.holds(p, [*rest, *stay]):
             yield stay

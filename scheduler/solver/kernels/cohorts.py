@@ -125,17 +125,26 @@ def _clear_members(A, S, X, k, t, u):
 def _clear_room(A, S, X, t, u, n):
     """Throw whatever is in a random suitable room out of it, at that time."""
     rooms = A.capacity.shape[0]
+    if rooms == 0:
+        return
     r = below(S, rooms)
     for _ in range(rooms):
         if A.rok[r, t, u] and A.capacity[r] >= n:
             break
         r = r + 1 if r + 1 < rooms else ZERO
+    if not A.rok[r, t, u] or A.capacity[r] < n:
+        return
     first, last = u - A.turnover[r], u + A.length[t] + A.turnover[r]
     for s in range(S.kind.shape[0]):
         if S.kind[s] < 0 or S.fixed[s] or S.room[s] != r or S.start[s] >= last:
             continue
         if (S.cohort[s] >= 0 or not S.tied[s]) and S.start[s] + A.length[S.kind[s]] > first:
             _throw_out(A, S, X, s)
+
+
+@njit(cache=True, nogil=True)
+def _may_lead(A, c, t, u):
+    return A.cok[c, t, u] and (A.qualified[t, :, c].any() or A.primary_entry[t].any())
 
 
 @njit(cache=True, nogil=True)
@@ -146,9 +155,11 @@ def _clear_clinician(A, S, X, t, u):
         return
     c = below(S, total)
     for _ in range(total):
-        if A.cok[c, t, u] and (A.qualified[t, :, c].any() or A.primary_entry[t].any()):
+        if _may_lead(A, c, t, u):
             break
         c = c + 1 if c + 1 < total else ZERO
+    if not _may_lead(A, c, t, u):
+        return
     first, last = u - A.buffer[c], u + A.length[t] + A.buffer[c]
     for s in range(S.kind.shape[0]):
         if S.kind[s] < 0 or S.fixed[s] or S.start[s] >= last or S.start[s] + A.length[S.kind[s]] <= first:
@@ -210,7 +221,8 @@ def _seat_cohort(A, S, X, k, t, u, room):
 def open_cohort(A, S, X, k, t, most):
     """Hold a session of a closed group, with all its members who are not excused; False if that failed.
 
-    Closed groups in its way, at most `most` attendances, are thrown out, and so are a room and a clinician.
+    Closed groups in its way, at most `most` attendances, are thrown out, and whatever is in a room and with a
+    clinician that it needs; the first try that throws something out is the last.
     """
     _count_collisions(A, S, X, k, t)
     for _ in range(TRIED):
@@ -232,16 +244,17 @@ def open_cohort(A, S, X, k, t, most):
         if not staffed:
             _clear_clinician(A, S, X, t, u)
             staffed = find_staff(A, S, t, u, first, X.staff)
-        if room == -2 or not staffed or not _suits_all(A, X, k, t, u):
-            continue
-        if _seat_cohort(A, S, X, k, t, u, room):
+        suits = room > -2 and staffed and _suits_all(A, X, k, t, u)
+        if suits and _seat_cohort(A, S, X, k, t, u, room):
             return True
+        if most > 0:
+            return False
     return False
 
 
 @njit(cache=True, nogil=True)
-def _lacking(A, S, X):
-    """A closed group and a type that a badly served member lacks, in X.moved[0]; False if none was found."""
+def _lacking(A, S):
+    """A closed group and a type that a badly served member lacks; NO, NO if none was found."""
     types, cohorts = A.cohort_type.shape[0], A.cohort_ok.shape[0]
     for _ in range(4):
         p = anyone_worse_off(A, S)
@@ -251,11 +264,10 @@ def _lacking(A, S, X):
                 k = below(S, cohorts)
                 for _ in range(cohorts):
                     if _belongs(A, k, p) and A.cohort_ok[k, t].any():
-                        X.moved[0, 0], X.moved[0, 1] = k, t
-                        return True
+                        return k, t
                     k = k + 1 if k + 1 < cohorts else ZERO
             t = t + 1 if t + 1 < types else ZERO
-    return False
+    return NO, NO
 
 
 @njit(cache=True, nogil=True)
@@ -278,8 +290,9 @@ def move_cohort(A, S, X):
         return
     X.n[EJECTED] = 0
     most = np.int64(1) << (2 + below(S, np.int64(6)))
-    if unit(S) < 0.5 and _lacking(A, S, X):
-        open_cohort(A, S, X, X.moved[0, 0], X.moved[0, 1], most)
+    k, t = _lacking(A, S) if unit(S) < 0.5 else (NO, NO)
+    if k >= 0:
+        open_cohort(A, S, X, k, t, most)
     else:
         s = _cohort_session(A, S)
         if s < 0:

@@ -63,7 +63,7 @@ def _dominated(L, first, end, idle, pending, on_site, musts, cost, slot, w_idle,
     """Whether a label of the same sessions makes a new one useless; labels it makes useless are dropped."""
     label = first
     while label >= 0:
-        if L[label, ALIVE] and L[label, ON_SITE] == on_site and L[label, MUSTS] == musts:
+        if L[label, ALIVE] == GOES_ON and L[label, ON_SITE] == on_site and L[label, MUSTS] == musts:
             # waiting time is counted as if both waited for the same next session
             gap = (end - L[label, END]) * slot
             old_wait, new_wait = L[label, PENDING] + max(0, gap), pending + max(0, -gap)
@@ -87,10 +87,10 @@ def _dominated(L, first, end, idle, pending, on_site, musts, cost, slot, w_idle,
 
 
 @njit(cache=True, nogil=True)
-def day_labels(A, P, p, first, last, root, most, top, guard):
+def day_labels(A, P, p, first, last, root, limit, top, guard):
     """All useful partial days of slots [first, last): labels root + 1 …; returns the next free label.
 
-    `most` is how many labels the whole week may have.
+    `limit` is what they may not reach.
     """
     L, T = P.labels, P.types
     head, after, kind, extra, must = P.head, P.after, P.kind, P.extra, P.must
@@ -107,7 +107,6 @@ def day_labels(A, P, p, first, last, root, most, top, guard):
     stamp = P.info[STAMP]
     used = 0
     new = root + 1
-    limit = root + (most - root) // 2 if root > 0 else most // 3
     starts = _starts(head, first, last)
     for u in range(first, last):
         i = head[u]
@@ -216,8 +215,17 @@ def _thin_out(P, w, root, new, u, most):
         return
     P.info[EXACT] = 0
     worst = smallest(order, n, most)
+    ties = most
     for label in range(root + 1, new):
-        if L[label, END] <= u and L[label, ALIVE] == GOES_ON and _promise(P, w, label) >= worst:
+        if L[label, END] <= u and L[label, ALIVE] == GOES_ON and _promise(P, w, label) < worst:
+            ties -= 1
+    for label in range(new - 1, root, -1):  # of equal ones those go on that were made last: they wait least
+        if L[label, END] > u or L[label, ALIVE] != GOES_ON:
+            continue
+        promise = _promise(P, w, label)
+        if promise == worst and ties > 0:
+            ties -= 1
+        elif promise >= worst:
             L[label, ALIVE] = FINISHED
 
 

@@ -8,7 +8,8 @@ from numba import njit
 from scheduler.solver.kernels.attendance import is_pinned
 from scheduler.solver.kernels.groups import dissolve, try_open
 from scheduler.solver.kernels.memory import enqueue
-from scheduler.solver.kernels.state import GROUPS, NO, ZERO, below, leave, unit
+from scheduler.solver.kernels.staffing import find_room
+from scheduler.solver.kernels.state import GROUPS, NO, ONE, ZERO, below, leave, unit
 from scheduler.solver.kernels.wants import (
     anyone_worse_off,
     fit,
@@ -50,6 +51,48 @@ def free_clinician(A, S, X, t, u):
 
 
 @njit(cache=True, nogil=True)
+def free_room(A, S, X, t, u):
+    """Dissolve what is in a suitable room at slot u, mostly what few attend, for a session of type t."""
+    rooms = A.capacity.shape[0]
+    taken = np.zeros(rooms, np.int64)
+    end = u + A.length[t]
+    for s in range(S.kind.shape[0]):
+        if S.kind[s] < 0 or S.room[s] < 0:
+            continue
+        r = S.room[s]
+        if S.start[s] < end + A.turnover[r] and u < S.start[s] + A.length[S.kind[s]] + A.turnover[r]:
+            taken[r] += 1 << 30 if S.fixed[s] or S.tied[s] else S.present[s]
+    least, found = 1e9, NO
+    for r in range(rooms):
+        if A.rok[r, t, u] and taken[r] < 1 << 30:
+            value = (taken[r] + 0.5) * (0.2 + unit(S))
+            if value < least:
+                least, found = value, r
+    if found < 0:
+        return
+    for s in range(S.kind.shape[0]):
+        if S.kind[s] < 0 or S.room[s] != found:
+            continue
+        if S.start[s] < end + A.turnover[found] and u < S.start[s] + A.length[S.kind[s]] + A.turnover[found]:
+            dissolve(A, S, X, s)
+
+
+@njit(cache=True, nogil=True)
+def open_by_force(A, S, X, t, u, wanted):
+    """A new group, whoever stands in its way: first a room is freed, then a clinician; its number or -1."""
+    s = try_open(A, S, t, u, wanted, X.staff)
+    if s >= 0 or not A.ok[t, u]:
+        return s
+    if find_room(A, S, t, u, wanted) == -2:
+        free_room(A, S, X, t, u)
+        s = try_open(A, S, t, u, wanted, X.staff)
+    if s < 0:
+        free_clinician(A, S, X, t, u)
+        s = try_open(A, S, t, u, wanted, X.staff)
+    return s
+
+
+@njit(cache=True, nogil=True)
 def _take_a_seat(A, S, X, t, u):
     """Make somebody leave a full group of that type and time; False if there is no such group."""
     for k in range(S.z[GROUPS]):
@@ -87,14 +130,15 @@ def make_room(A, S, X):
     if A.group[t]:
         if _take_a_seat(A, S, X, t, u):
             return
-        if try_open(A, S, t, u, A.size_max[t], X.staff) < 0:
-            free_clinician(A, S, X, t, u)
-            try_open(A, S, t, u, A.size_max[t], X.staff)
+        open_by_force(A, S, X, t, u, A.size_max[t])
         queue_those_who_lack(A, S, X, t, u, np.int64(8))
-    elif A.primary_entry[t, 0] and A.primary[p] >= 0 and not A.qualified[t, 0].any():
+        return
+    if A.primary_entry[t, 0] and A.primary[p] >= 0 and not A.qualified[t, 0].any():
         _free_of(A, S, X, A.primary[p], t, u)
     else:
         free_clinician(A, S, X, t, u)
+    if find_room(A, S, t, u, ONE) == -2:
+        free_room(A, S, X, t, u)
 
 
 @njit(cache=True, nogil=True)
@@ -115,9 +159,7 @@ def support(A, S, X):
     enqueue(X, p)
     if _take_a_seat(A, S, X, kind, at):
         return
-    if try_open(A, S, kind, at, A.size_min[kind], X.staff) < 0:
-        free_clinician(A, S, X, kind, at)
-        if try_open(A, S, kind, at, A.size_min[kind], X.staff) < 0:
-            return
+    if open_by_force(A, S, X, kind, at, A.size_min[kind]) < 0:
+        return
     wanted = A.size_min[kind] + below(S, A.size_min[kind] + 2)
     queue_joiners(A, S, X, kind, at, wanted)

@@ -298,7 +298,8 @@ def best_week(A, P, p, upper, beam):
                     musts += 1
                 i = P.after[i]
         lay_out_day(A, P, p, first, last)
-        end = day_labels(A, P, p, first, last, root, most, top, guard)
+        limit = root + (most - root) // (DAYS - d)  # every day to come keeps its share of the memory
+        end = day_labels(A, P, p, first, last, root, limit, top, guard)
         day_patterns(A, P, p, d, root, end, musts)
         root = end
         if P.patterns[d] == 0 or (beam >= OR_NOTHING and P.info[EXACT] == 0):

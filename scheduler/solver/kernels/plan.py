@@ -18,8 +18,8 @@ from scheduler.week import Arrays
 Array = NDArray[Any]
 
 INFEASIBLE = 1 << 50
-LABELS = 1 << 16  # of a whole week
-LABELS_SEARCHED = 1 << 13  # of a whole week while searching: five times what real weeks were seen to need
+LABELS = 1 << 17  # of a whole week
+LABELS_SEARCHED = 1 << 12  # of a whole week while searching: three times what real weeks were seen to need
 PATTERNS = 1 << 12  # of one day
 STATES = 1 << 17  # of a whole week
 OR_NOTHING = STATES + 1  # all of them, and no answer where even that is not exact

@@ -88,7 +88,7 @@ def new_state(a: Arrays, seed: int) -> State:
         price=np.zeros(patients, np.int64),
         unmet=np.zeros(patients, np.int64),
         least=np.full(patients, 1 << 50, np.int64),
-        journal=np.zeros((1 << 16, 8 + entries), np.int64),
+        journal=np.zeros((max(1 << 16, 128 * patients), 8 + entries), np.int64),
         clinicians=np.arange(clinicians, dtype=whole),
         owed=_owed(a),
         breadth=a.qualified.mean(axis=(0, 1)) if types and clinicians else np.zeros(clinicians),
@@ -138,6 +138,8 @@ def unit(S):
 @njit(cache=True, nogil=True)
 def record(S, what, s, p):
     k = S.z[LOGGED]
+    if k >= S.journal.shape[0]:  # only a construction writes so much, and nobody takes that back
+        k = 0
     S.journal[k, 0] = what
     S.journal[k, 1] = s
     S.journal[k, 2] = p
