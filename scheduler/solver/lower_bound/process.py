@@ -33,8 +33,8 @@ class BoundProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a crash costs the bound; its trace is nobody's concern
             env=os.environ | dict.fromkeys(_ONE_THREAD, "1") | {"PYTHONPATH": _search_path()},
-            # An interrupt at the terminal is the parent's to answer. Not a session of its own: Linux shares the
-            # processor out by sessions first, and the search would get no more than this child.
+            # An interrupt at the terminal is the parent's to answer. Not a session of its own: Linux shares
+            # the processor out by sessions first, and the search would get no more than this child.
             process_group=0,
         )
         assert self._process.stdin is not None
