@@ -6,9 +6,9 @@ import { button, choice, field, h, icon, refill, say, select } from "./dom.js";
 import { changesOf } from "./difference.js";
 import { tellRefusal } from "./frame.js";
 import { messagesOf, messagesToSend } from "./messages.js";
-import { address, adopt, changed, clinicPath, loadClinic, loadTimetable, may, note, published, state, timetablePath } from "./state.js";
+import { address, adopt, changed, clinicPath, loadClinic, loadTimetable, may, note, pinsOf, published, state, timetablePath } from "./state.js";
 import { publishShown } from "./plan.js";
-import { clockText, minutesOf } from "./week.js";
+import { clockText, minutesOf, Week } from "./week.js";
 import { clock, fullDate, hours, t, timeNow, today } from "./words.js";
 
 export async function show(main, more) {
@@ -83,73 +83,79 @@ function since(wish, window) {
   return now.startsWith(wish.date) && now > start ? now : start;
 }
 
-async function find(wish, answer, unpinned) {
-  if (Number(wish.end) <= Number(wish.start)) { say(t("endAfterStart"), { kind: "fault" }); return; }
+/** Look for repairs of what the form says now; or, with a pinned session freed in a draft, of what was `asked`. */
+async function find(wish, answer, asked = Object.freeze({ ...wish }), unpinned = null) {
+  if (Number(asked.end) <= Number(asked.start)) { say(t("endAfterStart"), { kind: "fault" }); return; }
   if (!unpinned) forget();
   wish.shown = () => {}; // what is being looked for, or looked at, stays, whatever changes meanwhile
   refill(answer, h("p", { class: "panel", role: "status" }, t("repairing")));
-  const window = windowOf(wish);
-  const event = { from: since(wish, window), ...(wish.what === "clinician" ? { absences: [{ clinician: wish.who, ...window }] } : { room_closures: [{ room: wish.room, ...window }] }) };
-  const parent = published() ?? state.timetable; // a draft may have come to the fore since the view was opened
+  const window = windowOf(asked);
+  const event = { from: since(asked, window), ...(asked.what === "clinician" ? { absences: [{ clinician: asked.who, ...window }] } : { room_closures: [{ room: asked.room, ...window }] }) };
+  const parent = unpinned?.parent ?? published() ?? state.timetable; // a draft may have come to the fore since the view was opened
   try {
-    const { body, etag } = await post(`${timetablePath(unpinned ?? parent.id)}/repairs`, event);
+    const { body, etag } = await post(`${timetablePath(unpinned?.id ?? parent.id)}/repairs`, event);
     const options = [{ ...body, etag }, ...body.alternatives];
     pending.push(...options.map((o) => o.timetable.id));
-    refill(answer, h("h2", { tabindex: "-1" }, t("repairFound")), options.map((o, i) => optionOf(o, i, wish, parent, answer)));
+    refill(answer, h("h2", { tabindex: "-1" }, t("repairFound")), options.map((o, i) => optionOf(o, i, wish, asked, parent, answer)));
     answer.querySelector("h2").focus();
   } catch (refusal) {
+    const clash = refusal.problem?.errors?.some((e) => e.code === "pins_clash");
+    const pinned = clash && !unpinned ? await heldByPins(asked, window, parent.id).catch(() => null) : null;
+    if (pinned?.held.length) {
+      refill(answer, pinsInTheWay(pinned, wish, asked, parent, answer));
+      answer.querySelector("h2").focus();
+      return;
+    }
     wish.shown = null;
     refill(answer);
-    const clash = refusal.problem?.errors?.some((e) => e.code === "pins_clash");
-    const held = clash && !unpinned ? heldByPins(wish, window) : [];
-    if (held.length) refill(answer, pinsInTheWay(held, wish, parent, answer));
-    else tellRefusal(refusal);
+    tellRefusal(refusal);
   }
 }
 
-/** Pinned sessions of the shown week that the absence hits: no repair may touch them while they are pinned. */
-function heldByPins(wish, window) {
-  const { week } = state;
+/** Pinned sessions that the absence hits: no repair may touch them while they are pinned. Another week can be shown. */
+async function heldByPins(asked, window, id) {
+  const [{ body: timetable, etag }, pins] = await Promise.all([get(timetablePath(id)), pinsOf(id)]);
+  const week = new Week({ clinic: state.clinic, people: state.people, timetable, pins, start: timetable.week_start });
   const [from, to] = [minutesOf(window.start), minutesOf(window.end)];
-  return week.sessions.filter((s) => week.dates[s.day] >= wish.date && week.dates[s.day] <= wish.until && s.from < to && from < s.to &&
-    (wish.what === "room" ? s.room === wish.room : s.clinicians.includes(wish.who)) && pinsBut([s]).length < state.pins.length);
+  const held = week.sessions.filter((s) => week.dates[s.day] >= asked.date && week.dates[s.day] <= asked.until && s.from < to && from < s.to &&
+    (asked.what === "room" ? s.room === asked.room : s.clinicians.includes(asked.who)) && pinsBut([s], pins).length < pins.length);
+  return { week, pins, etag, held };
 }
 
-function pinsInTheWay(held, wish, parent, answer) {
-  const { week } = state;
+function pinsInTheWay({ week, pins, etag, held }, wish, asked, parent, answer) {
   const free = button(t("unpinAndRepair"), async () => {
     free.disabled = true;
     try {
-      const { body } = await post(`${timetablePath(parent.id)}/moves`, { pins: pinsBut(held) }, { ifMatch: state.tag });
+      const { body } = await post(`${timetablePath(parent.id)}/moves`, { pins: pinsBut(held, pins) }, { ifMatch: etag });
       pending.push(body.id);
-      await find(wish, answer, body.id);
+      await find(wish, answer, asked, { id: body.id, parent });
     } catch (refusal) { tellRefusal(refusal); }
     free.disabled = false;
   }, { class: "primary" });
-  return h("section", { class: "panel" }, h("h2", {}, icon("pin"), t("pinsInTheWay", { n: held.length })), h("ul", { class: "rules" }, held.map((s) => h("li", {}, `${s.name}, ${week.when(s)}`))), h("div", { class: "row" }, free));
+  return h("section", { class: "panel" }, h("h2", { tabindex: "-1" }, icon("pin"), t("pinsInTheWay", { n: held.length })), h("ul", { class: "rules" }, held.map((s) => h("li", {}, `${s.name}, ${week.when(s)}`))), h("div", { class: "row" }, free));
 }
 
-function optionOf(option, index, wish, parent, answer) {
+function optionOf(option, index, wish, asked, parent, answer) {
   const { week } = state;
   const { changed: counts, difference } = option;
   return h("section", { class: `option${index ? "" : " best-one"}` },
-    h("header", {}, h("h3", {}, t(index ? "repairOther" : "repairBest")), may("plan") && button([icon("check"), t("apply")], () => accept(option, wish, parent, answer), { class: index ? null : "primary" })),
+    h("header", {}, h("h3", {}, t(index ? "repairOther" : "repairBest")), may("plan") && button([icon("check"), t("apply")], () => accept(option, wish, asked, parent, answer), { class: index ? null : "primary" })),
     h("p", {}, t("repairCounts", { lost: counts.lost, new: counts.new, clinicians: counts.clinicians }), " ", option.unmet_minutes ? t("missingOf", { hours: hours(option.unmet_minutes) }) : t("nothingMissing")),
     index === 0 && option.proved && h("p", { class: "hint" }, t(`proved.${option.proved}`)),
     changesOf(difference, week), messagesOf(difference, week));
 }
 
 /** Note the absence, publish the repaired week where the week was published already, show whom to tell. */
-async function accept(option, wish, parent, answer) {
+async function accept(option, wish, asked, parent, answer) {
   try {
-    await remember(wish);
+    await remember(asked);
     pending = pending.filter((id) => id !== option.timetable.id);
     forget();
     const { body, etag } = await get(timetablePath(option.timetable.id));
     await adopt(body, etag);
     const status = h("div", { class: "row" });
     wish.shown = () => refill(status, h("span", { class: "chip" }, t(state.timetable.status === "published" ? "publishedAlready" : "notPublishedYet")),
-      h("a", { class: "button", href: address({ view: "timetable", more: { t: state.timetable.id, day: state.week.dates.indexOf(wish.date) } }) }, t("showTimetable")));
+      h("a", { class: "button", href: address({ view: "timetable", more: { t: state.timetable.id, day: state.week.dates.indexOf(asked.date) } }) }, t("showTimetable")));
     refill(answer, messagesToSend(option.difference, state.week, status));
     if (parent.status === "published" && may("publish")) await publishShown();
     wish.shown();

@@ -67,7 +67,7 @@ export const setPins = (pins, text) => apply({ pins }, text);
 const holdsSeat = (p, s) => p.patient && p.session_type === s.session_type && p.start === s.raw.start.slice(0, 16) && s.patients.includes(p.patient);
 
 /** The week's pins without those of some sessions and of who is in them. */
-export const pinsBut = (sessions) => state.pins.filter((p) => !sessions.some((s) => matches(p, s.raw) || holdsSeat(p, s)));
+export const pinsBut = (sessions, pins = state.pins) => pins.filter((p) => !sessions.some((s) => matches(p, s.raw) || holdsSeat(p, s)));
 
 export function togglePin(s) {
   if (s.pinned) return setPins(s.type?.mode === "group" ? state.pins.filter((p) => !matches(p, s.raw)) : pinsBut([s]), t("saidUnpinned", { what: s.name }));

@@ -101,7 +101,7 @@ export async function loadTimetable(id) {
   rebuild();
 }
 
-async function pinsOf(id) {
+export async function pinsOf(id) {
   return has("pins") ? (await get(`${timetablePath(id)}/pins`)).body.pins : [];
 }
 
