@@ -38,11 +38,12 @@ def test_a_phase_and_an_authorisation_are_written_and_shown(hand: Hand) -> None:
     hand.press(phases.get_by_role("button", name="Add"))
     hand.choose(phases.get_by_label("Program"), "Not in our care")
     hand.type(phases.get_by_label("Label"), "on leave")
+    phases.get_by_label("First date").fill("2026-12-07")  # in care in this week
     hand.press(phases.get_by_label("keep to times they had"))
     assert faults(reader, "light") == []
     hand.press(phases.get_by_role("button", name="Save"))
     expect(phases.get_by_role("status")).to_contain_text("Saved")
-    phase = {"from": WEEK, "program": None, "name": "on leave", "new_time_weight": 10}
+    phase = {"from": "2026-12-07", "program": None, "name": "on leave", "new_time_weight": 10}
     assert reader.served.ask("GET", patient).json()["phases"] == [phase]
     paid = page.get_by_role("form", name="Authorisations")
     hand.press(paid.get_by_role("button", name="Add"))
@@ -51,7 +52,13 @@ def test_a_phase_and_an_authorisation_are_written_and_shown(hand: Hand) -> None:
     expect(paid.get_by_role("status")).to_contain_text("Saved")
     [kept] = reader.served.ask("GET", f"{patient}/authorizations").json()["authorizations"]
     assert (kept["from"], kept["until"], kept["days"], kept["minutes"]) == (WEEK, WEEK, 12, None)
-    paid.get_by_label("Last date").fill("2026-11-01")
+    hand.press(paid.get_by_role("button", name="Add"))
+    hand.press(paid.get_by_role("button", name="Save"))
+    expect(paid.get_by_role("status")).to_contain_text("Saved")
+    listed = reader.served.ask("GET", f"{patient}/authorizations").json()["authorizations"]
+    assert [a["id"] for a in listed] == [kept["id"], f"{kept['id']}-2"]
+    expect(paid.get_by_label("Last date, 2")).to_have_value(WEEK)
+    paid.get_by_label("Last date, 1").fill("2026-11-01")
     hand.press(paid.get_by_role("button", name="Save"))
     expect(paid.get_by_role("status")).to_contain_text("the last date is before the first")
     reader.reports.clear()  # the browser reports the refused call
@@ -70,3 +77,18 @@ def test_an_admission_known_ahead_is_asked_for_by_its_date(hand: Hand) -> None:
     for strip in page.locator(".option .mini").all():
         assert strip.locator("> div").nth(0).locator("> div").count() == 0  # nothing on the Monday
     assert faults(reader, "light") == []
+
+
+def test_saving_twice_at_once_stores_once(hand: Hand) -> None:
+    reader, page = hand.reader, hand.reader.page
+    reader.go("timetable", by="patient", one="p11")
+    page.get_by_role("button", name="Phases and authorisations").click()
+    paid = page.get_by_role("form", name="Authorisations")
+    paid.get_by_role("button", name="Add").click()
+    puts: list[str] = []
+    page.on("request", lambda request: puts.append(request.url) if request.method == "PUT" else None)
+    save = paid.get_by_role("button", name="Save")
+    save.evaluate("save => { save.click(); save.click(); }")
+    expect(paid.get_by_role("status")).to_contain_text("Saved")
+    expect(save).to_be_enabled()
+    assert len(puts) == 1

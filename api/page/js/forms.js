@@ -31,7 +31,7 @@ function clockInput(value, write, label, end = false) {
 
 export function rows(list, empty, row, addLabel, write) {
   const node = h("div", { class: "windows" });
-  const draw = () => refill(node, list.map((entry, i) => h("div", {}, row(entry, () => write(list)), button("✕", () => { list.splice(i, 1); write(list); draw(); node.lastElementChild.focus(); }, { class: "plain small", "aria-label": t("removeWhat", { what: `${i + 1}` }) }))),
+  const draw = () => refill(node, list.map((entry, i) => h("div", {}, row(entry, () => write(list), i + 1), button("✕", () => { list.splice(i, 1); write(list); draw(); node.lastElementChild.focus(); }, { class: "plain small", "aria-label": t("removeWhat", { what: `${i + 1}` }) }))),
     button(addLabel, () => { list.push(empty()); write(list); draw(); }, { class: "small" }));
   draw();
   return node;

@@ -12,6 +12,13 @@ const today = () => state.start ?? new Date().toLocaleDateString("sv");
 const input = (type, value, label, write, more) => h("input", { type, value: value ?? "", "aria-label": label, oninput: (e) => write(e.target.value || null), ...more });
 const count = (value, label, write) => input("number", value, label, (v) => write(v === null ? null : Number(v)), { min: 0, step: 1 });
 
+/** The first of `A`, `A-2`, `A-3` … that nothing in the list is called. */
+function free(stem, list) {
+  let id = stem;
+  for (let n = 2; list.some((one) => one.id === id); n++) id = `${stem}-${n}`;
+  return id;
+}
+
 /** A dialog with both lists, each stored by a button of its own; `done` is called after either was stored. */
 export async function openLasting(id, done) {
   const path = `${clinicPath()}/patients/${part(id)}`;
@@ -19,7 +26,7 @@ export async function openLasting(id, done) {
   dialog(t("lastingOf", { who: state.week.person(id) }), body, { wide: true });
   refill(body,
     await section(t("phases"), t("phasesWhy"), path, (document) => (document.phases ??= []), phaseRow, () => ({ from: today(), program: [...state.week.programs.keys()][0] }), done),
-    await section(t("authorizations"), t("authorizationsWhy"), `${path}/authorizations`, (document) => document.authorizations, paidRow, () => ({ id: `A-${today()}`, from: today(), until: today(), days: null, minutes: null }), done));
+    await section(t("authorizations"), t("authorizationsWhy"), `${path}/authorizations`, (document) => document.authorizations, paidRow, (list) => ({ id: free(`A-${today()}`, list), from: today(), until: today(), days: null, minutes: null }), done));
 }
 
 /** One list of a stored document: `listOf` finds it there. */
@@ -29,10 +36,12 @@ async function section(title, why, path, listOf, row, fresh, done) {
   let kept = null;
   const show = async () => {
     kept = await get(path);
-    refill(place, rows(listOf(kept.body), fresh, row, t("addOne"), () => refill(told)));
+    refill(place, rows(listOf(kept.body), () => fresh(listOf(kept.body)), row, t("addOne"), () => refill(told)));
   };
   const store = async (e) => {
     e.preventDefault();
+    if (save.ariaDisabled === "true") return;
+    save.ariaDisabled = "true"; // and not `disabled`, which would take the focus away
     try {
       await put(path, kept.body, { ifMatch: kept.etag });
       await show();
@@ -43,30 +52,36 @@ async function section(title, why, path, listOf, row, fresh, done) {
       if (!(refusal instanceof Refusal)) throw refusal;
       if (refusal.status === 412) await show();
       refill(told, h("ul", { class: "rules" }, (refusal.status === 412 ? [t("changedElsewhere2")] : refusal.lines).map((line) => h("li", {}, line))));
+    } finally {
+      save.ariaDisabled = "false";
     }
   };
+  const save = h("button", { type: "submit", class: "primary" }, t("save"));
   await show();
   return h("form", { class: "options", "aria-label": title, onsubmit: store }, h("h3", {}, title), h("p", { class: "hint" }, why), place, told,
-    h("div", { class: "row" }, h("button", { type: "submit", class: "primary" }, t("save"))));
+    h("div", { class: "row" }, save));
 }
 
-function phaseRow(phase, changed) {
+// Rows have the same controls: each is called by the number of its row as well.
+const called = (label, n) => `${label}, ${n}`;
+
+function phaseRow(phase, changed, n) {
   const set = (key, value) => { if (value === null) delete phase[key]; else phase[key] = value; changed(); };
   const programs = [["", t("notInCare")], ...[...state.week.programs.values()].map((p) => [p.id, p.name || p.id])];
   return [
-    input("date", phase.from, t("firstDate"), (v) => set("from", v), { required: true }),
-    select(programs, phase.program ?? "", (v) => { phase.program = v || null; changed(); }, { "aria-label": t("program") }),
-    input("text", phase.name, t("phaseName"), (v) => set("name", v), { maxlength: 60, size: 14, placeholder: t("phaseName") }),
-    h("label", { class: "check" }, h("input", { type: "checkbox", checked: (phase.new_time_weight ?? 1) > 1, onchange: (e) => set("new_time_weight", e.target.checked ? KEEPS_TIMES : null) }), t("keepsTimes")),
+    input("date", phase.from, called(t("firstDate"), n), (v) => set("from", v), { required: true }),
+    select(programs, phase.program ?? "", (v) => { phase.program = v || null; changed(); }, { "aria-label": called(t("program"), n) }),
+    input("text", phase.name, called(t("phaseName"), n), (v) => set("name", v), { maxlength: 60, size: 14, placeholder: t("phaseName") }),
+    h("label", { class: "check" }, h("input", { type: "checkbox", "aria-label": called(t("keepsTimes"), n), checked: (phase.new_time_weight ?? 1) > 1, onchange: (e) => set("new_time_weight", e.target.checked ? KEEPS_TIMES : null) }), t("keepsTimes")),
   ];
 }
 
-function paidRow(paid, changed) {
+function paidRow(paid, changed, n) {
   const set = (key) => (value) => { paid[key] = value; changed(); };
   return [
-    input("text", paid.id, t("id"), set("id"), { required: true, size: 12 }),
-    input("date", paid.from, t("firstDate"), set("from"), { required: true }), "–", input("date", paid.until, t("lastDate"), set("until"), { required: true }),
-    h("label", { class: "row" }, count(paid.days, t("careDays"), set("days")), t("careDays")),
-    h("label", { class: "row" }, count(paid.minutes, t("careMinutes"), set("minutes")), t("careMinutes")),
+    input("text", paid.id, called(t("id"), n), set("id"), { required: true, size: 12 }),
+    input("date", paid.from, called(t("firstDate"), n), set("from"), { required: true }), "–", input("date", paid.until, called(t("lastDate"), n), set("until"), { required: true }),
+    h("label", { class: "row" }, count(paid.days, called(t("careDays"), n), set("days")), t("careDays")),
+    h("label", { class: "row" }, count(paid.minutes, called(t("careMinutes"), n), set("minutes")), t("careMinutes")),
   ];
 }
