@@ -2,7 +2,7 @@
 
 import { apply } from "./changing.js";
 import { get, has, part, post, put, Refusal } from "./calls.js";
-import { button, h, icon, refill, say } from "./dom.js";
+import { button, fetched, h, icon, refill, say } from "./dom.js";
 import { tellRefusal } from "./frame.js";
 import { clinicPath, may, state, timetablePath } from "./state.js";
 import { minutesOf } from "./week.js";
@@ -129,7 +129,7 @@ export function progressPanel(id) {
     tellRefusal(refusal);
   });
   draw();
-  const change = button(t("phasesAndAuthorizations"), async () => (await import("./lasting.js")).openLasting(id, draw).catch(tellRefusal), { class: "small" });
+  const change = button(t("phasesAndAuthorizations"), async () => (await fetched(import("./lasting.js"))).openLasting(id, draw).catch(tellRefusal), { class: "small" });
   return h("section", { class: "panel progress-panel" }, h("h2", {}, t("careByWeek")), place, may("people") && h("div", { class: "row" }, change));
 }
 

@@ -131,6 +131,12 @@ export function say(text, { kind = "info", action } = {}) {
   setTimeout(later, kind === "fault" ? 20000 : action ? 12000 : 6000);
 }
 
+/** A part of the page that is fetched when it is needed; what waits for one that cannot be had waits for good. */
+export const fetched = (module) => module.catch(() => {
+  say(t("partMissing"), { kind: "fault", action: { label: t("reload"), run: () => location.reload() } });
+  return new Promise(() => {});
+});
+
 /** A modal dialog; focus goes back to where it was when it closes. */
 export function dialog(title, content, { buttons = [], wide = false } = {}) {
   const id = fresh("dialog");

@@ -1,7 +1,7 @@
 // What surrounds every view: clinic, week and version, the tabs, search, language and colours.
 
 import { ask, has } from "./calls.js";
-import { button, h, icon, refill, say, select } from "./dom.js";
+import { button, fetched, h, icon, refill, say, select } from "./dom.js";
 import { address, changed, go, hasSessions, loadTimetable, may, note, route, state } from "./state.js";
 import { addDays, weekWith } from "./week.js";
 import { chooseLanguage, LANGUAGES, moment, t, termed, weekLabel } from "./words.js";
@@ -125,7 +125,7 @@ function search() {
     type: "search", placeholder: t("search"), "aria-label": t("searchLabel"), role: "combobox", autocomplete: "off",
     "aria-expanded": "false", "aria-controls": "found", "aria-autocomplete": "list",
   });
-  input.addEventListener("focus", () => import("./search.js").then((m) => m.searching(input, found)), { once: true });
+  input.addEventListener("focus", () => fetched(import("./search.js")).then((m) => m.searching(input, found)), { once: true });
   return h("div", { class: "search" }, icon("search"), input, found);
 }
 

@@ -1,7 +1,7 @@
 // Start: words, colours, who is signed in; then whatever the address asks for.
 
 import { base, get, post, put, Refusal } from "./calls.js";
-import { button, field, h, icon, keepingPlace, refill, say } from "./dom.js";
+import { button, fetched, field, h, icon, keepingPlace, refill, say } from "./dom.js";
 import { coloursButton, dress, frame, languageChoice, told } from "./frame.js";
 import * as open from "./state.js";
 import { loadWords, t } from "./words.js";
@@ -88,7 +88,7 @@ function empty() {
     location.hash = open.address({ clinic: example.clinic.id, week: example.clinic.week_start, view: "plan" });
     if (!current) await arrive();
   }, { class: "primary" });
-  const own = button(t("startOwn"), () => import("./setup.js").then((m) => m.newClinic()));
+  const own = button(t("startOwn"), () => fetched(import("./setup.js")).then((m) => m.newClinic()));
   welcome(h("section", { class: "panel sign-in" }, h("h1", {}, t("emptyTitle")), h("p", {}, t(open.may("clinic") ? "emptyWhy" : "emptyAsk")),
     open.may("clinic") && h("div", { class: "row" }, load, own)));
 }
@@ -119,7 +119,7 @@ async function arrive() {
     if (mine !== visit) return;
     if (clinic !== id || week !== start) history.replaceState(null, "", open.address({ clinic: id, week: start, view, more }));
     const name = view in VIEWS ? view : "timetable";
-    const module = await VIEWS[name]();
+    const module = await fetched(VIEWS[name]());
     if (mine !== visit) return;
     current?.leave?.();
     current = null;

@@ -1,7 +1,7 @@
 // Picking a session up: by mouse, by a long press, or with M. Every place is shaded by its verdict meanwhile.
 
 import { apply, check, targetsOf, togglePin, undoLast } from "./changing.js";
-import { h, icon, refill, say } from "./dom.js";
+import { fetched, h, icon, refill, say } from "./dom.js";
 import { tellRefusal } from "./frame.js";
 import { reasonWords } from "./reasons.js";
 import { clockText } from "./week.js";
@@ -299,7 +299,7 @@ export class Mover {
     if (same) return node.focus();
     if (verdict.verdict === "hard") {
       node.focus();
-      return say(verdictWords(verdict), { kind: "fault", action: { label: t("chooseOther"), run: () => import("./movedialog.js").then((m) => m.moveDialog(s)) } });
+      return say(verdictWords(verdict), { kind: "fault", action: { label: t("chooseOther"), run: () => fetched(import("./movedialog.js")).then((m) => m.moveDialog(s)) } });
     }
     const set = { start: verdict.start };
     if (verdict.room) set.room = verdict.room;

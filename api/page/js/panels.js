@@ -1,19 +1,19 @@
 // Beside the timetable: the session in hand, who is short of hours, what is pinned.
 
 import { has } from "./calls.js";
-import { button, h, icon, refill } from "./dom.js";
+import { button, fetched, h, icon, refill } from "./dom.js";
 import { pinOf, setPins, togglePin } from "./changing.js";
 import { address, attended, may, state } from "./state.js";
 import { hours, number, t } from "./words.js";
 
 const personLink = (id, more) => h("a", { href: address({ view: "timetable", more: { by: "patient", one: id } }), ...more }, state.week.person(id));
 
-const dialogs = () => import("./movedialog.js");
+const dialogs = () => fetched(import("./movedialog.js"));
 
 /** A part of the attendance module, which is loaded only where a week is being attended. */
 export function attending(make) {
   const place = h("div", { class: "options" });
-  import("./attending.js").then((m) => refill(place, make(m)));
+  fetched(import("./attending.js")).then((m) => refill(place, make(m)));
   return place;
 }
 

@@ -1,7 +1,7 @@
 // Set-up: rooms, clinicians, session types, programs with their rules in plain words, patients.
 
 import { ask, get, has, part, put, Refusal } from "./calls.js";
-import { button, dialog, field, h, refill, say, select } from "./dom.js";
+import { button, dialog, fetched, field, h, refill, say, select } from "./dom.js";
 import { formOf, rows, wordsOf } from "./forms.js";
 import { tellRefusal } from "./frame.js";
 import { importForm } from "./spreadsheets.js";
@@ -33,7 +33,7 @@ export async function show(main, more) {
       h("button", { type: "button", class: "plain", "aria-current": key === view.part ? "true" : null, onclick: () => { view.part = key; note({ part: key }); draw(); } }, t(`part.${key}`)))), place));
     if (view.part === "clinic") refill(place, siteForm());
     else if (view.part === "cohorts" || view.part === "apart") groups(view.part, place);
-    else if (view.part === "standing") import("./standing.js").then((m) => refill(place, m.standingForm(saveClinic)));
+    else if (view.part === "standing") fetched(import("./standing.js")).then((m) => refill(place, m.standingForm(saveClinic)));
     else if (view.part === "import") refill(place, importForm());
     else entries(view.part, place);
   };
