@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.ui.reader import Reader, reading
 from tests.ui.served import WEEK, Served, example
@@ -57,6 +57,47 @@ def test_who_came_is_marked_by_click_and_keys_and_owed_care_is_told(
     reader.go("timetable", by="patient", one=group["patients"][1])
     expect(page.locator(".progress-table tbody tr")).to_have_count(1)
     assert faults(reader, "light") == []
+
+
+def test_marks_in_a_queue_are_saved_where_they_were_made(
+    reader: Reader, riverside: Served, attended: str
+) -> None:
+    page = reader.page
+    made = riverside.ask(
+        "POST", f"{attended}/moves", {"pins": []}, If_Match=riverside.ask("GET", attended).headers["ETag"]
+    )
+    draft = made.json()["id"]
+    riverside.ask("PUT", f"{attended}/attendance", {"marks": []})
+    sessions = riverside.ask("GET", attended).json()["sessions"]
+    marked = {m["session"] for m in riverside.ask("GET", f"{attended}/attendance").json()["marks"]}
+    group = next(s for s in sessions if len(s["patients"]) > 3 and s["id"] not in marked)
+    page.reload()
+    reader.ready()
+    key = attended.rsplit("/", 1)[1]
+    reader.go("timetable", by="room", day=(int(group["start"][8:10]) - 30) % 30, t=key)
+    version = page.get_by_label("Version", exact=True)
+    version.select_option(value=key)
+    page.locator(f'.card[data-session="{group["id"]}"]').click()
+    lines = page.locator(".marks li")
+    expect(lines).to_have_count(len(group["patients"]))
+    held: list[Route] = []
+    page.route(
+        "**/attendance",
+        lambda route: held.append(route) if route.request.method == "PUT" and not held else route.fallback(),
+    )
+    lines.nth(0).get_by_role("button", name="attended").click()
+    lines.nth(1).get_by_role("button", name="attended").click()
+    version.select_option(value=draft)
+    expect(page.locator(".marks")).to_have_count(0)
+    with page.expect_response(
+        lambda answer: (
+            answer.request.method == "PUT" and group["patients"][1] in (answer.request.post_data or "")
+        )
+    ) as last:
+        held[0].fallback()
+    assert last.value.url.endswith(f"{attended}/attendance")
+    marks = riverside.ask("GET", f"{attended}/attendance").json()["marks"]
+    assert {m["patient"] for m in marks if m["session"] == group["id"]} == set(group["patients"][:2])
 
 
 def test_standing_groups_are_taken_from_the_week_and_offered_when_planning(

@@ -13,15 +13,21 @@ const KEYS = { a: "attended", l: "late", m: "missed", e: "excused", Backspace: n
 const SIGNS = { attended: "check", missed: "cross" };
 const keyOf = (session, patient) => `${session} ${patient}`;
 
-let kept = { id: null, tag: null, marks: new Map() };
+// The marks of the timetable shown. Who clicks among them keeps to them, whichever is shown by then.
+let kept = { id: null };
+const pathOf = (book) => `${timetablePath(book.id)}/attendance`;
 
-function take({ body, etag }) {
-  const marks = new Map(body.marks.filter((m) => m.session).map((m) => [keyOf(m.session, m.patient), m]));
-  kept = { id: state.timetable.id, tag: etag, marks };
+function take(book, { body, etag }) {
+  book.marks = new Map(body.marks.filter((m) => m.session).map((m) => [keyOf(m.session, m.patient), m]));
+  book.tag = etag;
 }
 
 async function load() {
-  if (kept.id !== state.timetable.id) take(await get(`${timetablePath()}/attendance`));
+  const book = { id: state.timetable.id };
+  if (kept.id === book.id) return kept;
+  take(book, await get(pathOf(book)));
+  if (kept.id !== book.id && state.timetable?.id === book.id) kept = book;
+  return kept.id === book.id ? kept : book;
 }
 
 // One after the other: whoever clicks fast must not be in their own way.
@@ -29,16 +35,16 @@ let turn = Promise.resolve();
 const inTurn = (step) => (turn = turn.then(step, step));
 
 /** Send marks; if somebody else has marked the same meanwhile, theirs is shown and nothing is written over. */
-async function save(marks) {
-  const known = marks.some((m) => kept.marks.has(keyOf(m.session, m.patient)));
+async function save(book, marks) {
+  const known = marks.some((m) => book.marks.has(keyOf(m.session, m.patient)));
   try {
-    take(await put(`${timetablePath()}/attendance`, { marks }, known ? { ifMatch: kept.tag } : {}));
+    take(book, await put(pathOf(book), { marks }, known ? { ifMatch: book.tag } : {}));
     return true;
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     if (refusal.status !== 412 && refusal.status !== 428) tellRefusal(refusal);
     else say(t("markedElsewhere"), { kind: "fault" });
-    take(await get(`${timetablePath()}/attendance`));
+    take(book, await get(pathOf(book)));
     return false;
   }
 }
@@ -46,36 +52,36 @@ async function save(marks) {
 /** The list of a session's people with their marks; it fills itself once the marks are there. */
 export function marksOf(s, personLink) {
   const list = h("ul", { class: "people marks", "aria-label": t("whoCame") }, s.patients.map((p) => h("li", {}, personLink(p))));
+  let book = null;
   const draw = () => {
     const focused = document.activeElement?.closest?.("[data-patient]");
     const was = focused && list.contains(focused) ? [focused.dataset.patient, document.activeElement.dataset.mark] : null;
-    refill(list, s.patients.map((p) => markLine(s, p, personLink, change)));
-    const open = s.patients.filter((p) => !kept.marks.has(keyOf(s.id, p)));
+    refill(list, s.patients.map((p) => markLine(s, p, book.marks.get(keyOf(s.id, p)), personLink, change)));
+    const open = s.patients.filter((p) => !book.marks.has(keyOf(s.id, p)));
     rest.hidden = !may("people") || !open.length;
     rest.textContent = t(open.length === s.patients.length ? "allCame" : "othersCame");
     if (was) list.querySelector(`[data-patient="${CSS.escape(was[0])}"] ${was[1] ? `[data-mark="${was[1]}"]` : "button"}`)?.focus();
   };
   const change = async (p, mark, minutes) => {
-    const done = await inTurn(() => save([{ session: s.id, patient: p, mark, ...(mark === "late" ? { minutes } : {}) }]));
+    const done = await inTurn(() => save(book, [{ session: s.id, patient: p, mark, ...(mark === "late" ? { minutes } : {}) }]));
     draw();
     if (done) told.textContent = t(mark ? "saidMarked" : "saidUnmarked", { who: state.week.person(p), mark: mark && t(`mark.${mark}`) });
   };
   const rest = button("", async () => {
     let open = [];
     const done = await inTurn(() => {
-      open = s.patients.filter((p) => !kept.marks.has(keyOf(s.id, p)));
-      return open.length > 0 && save(open.map((patient) => ({ session: s.id, patient, mark: "attended" })));
+      open = s.patients.filter((p) => !book.marks.has(keyOf(s.id, p)));
+      return open.length > 0 && save(book, open.map((patient) => ({ session: s.id, patient, mark: "attended" })));
     });
     draw();
     if (done) told.textContent = t("saidAllMarked", { n: open.length });
   }, { class: "small", hidden: true });
   const told = h("p", { class: "hint", role: "status" });
-  load().then(draw, tellRefusal);
+  load().then((found) => { book = found; draw(); }, tellRefusal);
   return [list, h("div", { class: "row" }, rest), told, may("people") && h("p", { class: "hint" }, t("markKeys"))];
 }
 
-function markLine(s, p, personLink, change) {
-  const now = kept.marks.get(keyOf(s.id, p));
+function markLine(s, p, now, personLink, change) {
   const length = s.to - s.from;
   const started = () => Math.max(1, length - 15);
   const wish = (mark) => (now?.mark === mark ? change(p, null) : change(p, mark, started()));
@@ -108,8 +114,8 @@ export function dayPanel(view) {
   const { week } = view;
   const sessions = week.sessions.filter((s) => s.day === view.day && s.patients.length);
   const list = h("ul", { class: "plain-list attendance-day" });
-  const draw = () => refill(list, sessions.map((s) => {
-    const marked = s.patients.map((p) => kept.marks.get(keyOf(s.id, p))?.mark).filter(Boolean);
+  const draw = ({ marks }) => refill(list, sessions.map((s) => {
+    const marked = s.patients.map((p) => marks.get(keyOf(s.id, p))?.mark).filter(Boolean);
     const away = marked.filter((m) => m === "missed" || m === "excused").length;
     return h("li", {}, button([h("span", {}, span(s.from, s.to), " ", s.name), h("b", { class: "figure" }, marked.length === s.patients.length && icon("check"), `${marked.length}/${s.patients.length}`)],
       () => view.select(s.id), { class: "plain", "aria-label": t("markedOf", { what: `${s.name}, ${week.when(s)}`, n: marked.length, of: s.patients.length }) }),
