@@ -33,7 +33,14 @@ def get_authorizations_left(
     clinic_id: ClinicId,
     caller: Reader,
     service: TheService,
-    week_start: Annotated[str, Query(pattern=r"^\d{4}-\d\d-\d\d$", description="the week that is looked at")],
+    week_start: Annotated[
+        str,
+        Query(
+            pattern=r"^\d{4}-\d\d-\d\d$",
+            description="the week that is looked at",
+            examples=["2026-11-30"],
+        ),
+    ],
 ) -> Response:
     """What all other published weeks leave of it, and who is about to run out: before the week is planned."""
     wanted = date_of(week_start, "week_start")

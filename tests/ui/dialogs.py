@@ -114,6 +114,12 @@ def away_there(reader: Reader, dialog: Locator, session: Json) -> AbstractContex
     return away(reader, session["clinicians"][0], there, there)
 
 
+@opens("lastingOf")
+def _lasting(reader: Reader) -> None:
+    reader.go("timetable", by="patient", one="p10")
+    reader.page.get_by_role("button", name="Phases and authorisations").click()
+
+
 @opens("copyDay")
 def _copy_day(reader: Reader) -> None:
     reader.go("availability", of="patient", one="p02")
