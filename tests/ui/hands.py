@@ -11,7 +11,7 @@ from tests.ui.reader import Reader
 FOCUSED = "node => node === document.activeElement"
 OUTLINED = """node => [node, node.nextElementSibling, node.closest("label")].some(
   n => n && (getComputedStyle(n).outlineStyle !== "none" || getComputedStyle(n).boxShadow !== "none"))"""
-STOPS = 300  # more than any view has
+STOPS = 600  # of Tab; a form of thirty standing groups has two hundred controls
 
 
 class Hand(Protocol):

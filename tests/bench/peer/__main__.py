@@ -32,8 +32,9 @@ Weeks that nobody tuned to, planned by `iop-scheduler solve` and by the peer, on
 same machine: the peer, then ours, for each week, limit and seed. Each run is a process of its own; the
 limit is told to it and meant for the whole process, and every answer is judged by `tests/oracle.py`.
 Objectives are those of the contract divided by 15, lower is better; in brackets the unmet minutes.
-Medians over the seeds of the search. *Processor s* are the seconds of processor that the peer and ours were given, with all that they
-started: the peer has one thread, as its free edition has, ours uses all cores.
+Medians over the seeds of the search. *Processor s* are the seconds of processor that the peer and ours
+were given, with all that they started: the peer has one thread, as its free edition has, ours uses all
+cores.
 
 The peer is our own model in Timefold, written as an expert user of it would (`tools/peer/`): an
 incremental score calculator, two custom kinds of move that keep every hard rule, a greedy construction,
