@@ -44,7 +44,9 @@ class AvailabilityView {
   }
 
   async open() {
-    const { body, etag } = await get(this.path);
+    const path = this.path;
+    const { body, etag } = await get(path);
+    if (path !== this.path) return; // somebody else was chosen meanwhile
     this.tag = etag;
     const { week } = state;
     const placed = week.by(this.of).get(this.one) ?? [];
