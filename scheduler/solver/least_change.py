@@ -13,7 +13,7 @@ from typing import Final
 from scheduler.calendar import DAY
 from scheduler.errors import NoTimetableFound
 from scheduler.solver.clock import Clock
-from scheduler.solver.keeping import Asking, Dates, Keeping, Kept, Outcome
+from scheduler.solver.keeping import Asking, Dates, Ground, Keeping, Kept, Outcome, TooLate
 from scheduler.solver.mending import Key, Mending
 from scheduler.solver.personal import PersonalWeeks
 from scheduler.timetable import PlannedSession
@@ -131,13 +131,18 @@ class LeastChange:
 
     def _in_circle(self, dates: Dates, best: Step | None) -> tuple[Step | None, int]:
         """A repair with fewer losses than the best, if any, and the least that any repair loses there."""
+        ground = Ground(self.week, dates, self.personal)
         admitted, peopled = set[int](), set[int]()
         least, below = 0, None if best is None else best.lost
         stays = _by_patient(self.now.attendances(dates.fixed))
         sure: tuple[Asking, Outcome] | None = None
+        found: Outcome | None = None
         while True:
             begun = self.clock.spent
-            keeping = Keeping(self.week, dates, self.personal, admitted, peopled)
+            try:
+                keeping = Keeping(ground, admitted, peopled, self.clock if best or sure else None)
+            except TooLate:  # there is an answer, if not the best
+                break
             built = self.clock.spent - begun
             asking = Asking(keeping, self.clock, least, below)
             found = asking.fewest()
@@ -159,21 +164,20 @@ class LeastChange:
             admitted, peopled = self.admitted, self.peopled
         if sure is not None:
             return self._step(dates, self._with_fewer_changed(sure[0], stays, sure[1])), least
-        return (None if best is not None else self._anyhow(dates, stays, found)), least
+        return (None if best is not None else self._anyhow(ground, stays, found)), least
 
     def _firm(self, asking: Asking, stays: Weeks, best: Step | None) -> Outcome | None:
         """An outcome that leaves no question open, so that there is one whatever the clock says."""
         found = asking.firm(LEAST_SECONDS if best is None else 0.0)
         return None if found is None or any(self._open_questions(stays, found)) else found
 
-    def _anyhow(self, dates: Dates, stays: Weeks, outcome: Outcome | None) -> Step | None:
+    def _anyhow(self, ground: Ground, stays: Weeks, outcome: Outcome | None) -> Step | None:
         """Any outcome of the model, at the price of more changes."""
         if outcome is None:
-            keeping = Keeping(self.week, dates, self.personal)
-            outcome = Asking(keeping, self.clock, 0, None).any(LEAST_SECONDS)
+            outcome = Asking(Keeping(ground), self.clock, 0, None).any(LEAST_SECONDS)
         if outcome is None:
             return None
-        return self._forced(dates, outcome, self._open_questions(stays, outcome)[1])
+        return self._forced(ground.dates, outcome, self._open_questions(stays, outcome)[1])
 
     def _with_fewer_changed(self, asking: Asking, stays: Weeks, outcome: Outcome) -> Outcome:
         if outcome.optimal or not outcome.changed:

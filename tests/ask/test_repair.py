@@ -187,6 +187,30 @@ def test_losing_one_attendance_may_cost_another_where_waiting_is_limited(week: D
     assert (answer.changed.lost, answer.proved) == (2, "week")
 
 
+@pytest.mark.parametrize(("ones", "lost"), [(2, 1), (1, 2)])
+def test_somebody_joins_a_group_where_the_wait_until_their_next_session_can_be_filled(
+    week: Doc, timetable: Doc, ones: int, lost: int
+) -> None:
+    """p2 leaves the talk at 09:00; p3, who is seen alone at 11:00, comes if there is one more at 10:00."""
+    alone = {"id": "one", "name": "Alone", "mode": "individual", "minutes": 60}
+    alone |= {"facilitators": [{}], "max_per_day": 2}
+    week["session_types"].append(alone)
+    week["programs"][0] |= {"max_idle_minutes": 0}
+    week["programs"][0]["requirements"] += [
+        {"id": "ones", "any_of": ["one"], "sessions": {"min": 0, "max": ones}},
+    ]
+    week["clinicians"][0]["availability"] = [{"days": ["mon"], "start": "09:00", "end": "10:00"}]
+    week["clinicians"].append(
+        {"id": "c2", "availability": [{"days": ["mon"], "start": "10:00", "end": "12:00"}]}
+    )
+    talk = timetable["sessions"][0] | {"patients": ["p1", "p2"]}
+    own = {"id": "s2", "session_type": "one", "clinicians": ["c2"], "room": None, "patients": ["p3"]}
+    own |= {"start": "2026-11-30T11:00", "end": "2026-11-30T12:00"}
+    timetable["sessions"] = [talk, talk | own]
+    answer = repaired(week, timetable, {"from": "2026-11-30T00:00", "leavers": ["p2"]})
+    assert (answer.changed.lost, answer.least, answer.proved) == (lost, lost, "week")
+
+
 def test_an_event_against_a_pin_is_refused_with_the_pin(week: Doc, timetable: Doc) -> None:
     week["pins"] = [{"session": {"session_type": "talk", "start": "2026-11-30T09:00", "clinicians": ["c1"]}}]
     with pytest.raises(PinsClash) as refused:

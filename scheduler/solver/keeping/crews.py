@@ -25,6 +25,7 @@ def make_exclusive(keeping: Keeping) -> None:
         for r, v in slot.room.items():
             housed.setdefault(r, []).append((slot, v))
     for c, own in led.items():
+        keeping.look_at_clock()
         _one_at_a_time(keeping, own, int(a.buffer[c]))
         _limit_load(keeping, c, own)
         if a.run_max[c] < NONE and a.pause[c] > 0:
@@ -45,11 +46,11 @@ def _one_at_a_time(keeping: Keeping, own: list[tuple[Slot, Any]], kept_free: int
 def _limit_load(keeping: Keeping, c: int, own: list[tuple[Slot, Any]]) -> None:
     a, minutes = keeping.a, keeping.a.minutes
     if a.week_load[c] < NONE:
-        most = int(a.week_load[c] - keeping.day_load[c].sum())
+        most = int(a.week_load[c] - keeping.ground.day_load[c].sum())
         keeping.model.add(sum(int(minutes[s.key[0]]) * v for s, v in own) <= most)
     if a.day_load[c] < NONE:
         for d in {s.key[1] // a.day for s, _ in own}:
-            most = int(a.day_load[c] - keeping.day_load[c, d])
+            most = int(a.day_load[c] - keeping.ground.day_load[c, d])
             today = [(s, v) for s, v in own if s.key[1] // a.day == d]
             keeping.model.add(sum(int(minutes[s.key[0]]) * v for s, v in today) <= most)
 
@@ -59,7 +60,7 @@ def _limit_runs(keeping: Keeping, c: int, own: list[tuple[Slot, Any]]) -> None:
     a, model = keeping.a, keeping.model
     pause = slots_up(int(a.pause[c]), a.slot)
     reach = int(a.run_max[c]) // a.slot
-    fixed = [(*_span(keeping, key), None) for key in keeping.fixed_runs.get(c, ())]
+    fixed = [(*_span(keeping, key), None) for key in keeping.ground.fixed_runs.get(c, ())]
     spans: list[Span] = [*fixed, *((*_span(keeping, slot.key), v) for slot, v in own)]
     for d in {first // a.day for first, _, v in spans if v is not None}:
         today = [span for span in spans if span[0] // a.day == d]

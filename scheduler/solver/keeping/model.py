@@ -13,31 +13,22 @@ Fewer attendances lost come before fewer with other clinicians, and these before
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from ortools.sat.python import cp_model
 
-from scheduler.calendar import DAYS
+from scheduler.solver.clock import Clock
 from scheduler.solver.keeping.clauses import at_most_one
 from scheduler.solver.keeping.crews import make_exclusive
+from scheduler.solver.keeping.ground import Ground
 from scheduler.solver.keeping.parts import Key, Slot
 from scheduler.solver.keeping.pins import hold_pins
 from scheduler.solver.keeping.sessions import add_existing, add_possible
 from scheduler.solver.keeping.weeks import add_week, loosen
-from scheduler.solver.personal import PersonalWeeks
-from scheduler.timetable import PlannedSession
-from scheduler.week import Week
 
 
-@dataclass(frozen=True)
-class Dates:
-    """Sessions of some dates that may change, and everything else of the week, which stays."""
-
-    days: frozenset[int]
-    free: tuple[PlannedSession, ...]
-    fixed: tuple[PlannedSession, ...]
+class TooLate(Exception):
+    """There is no time to build the model."""
 
 
 class Keeping:
@@ -45,21 +36,19 @@ class Keeping:
 
     def __init__(
         self,
-        week: Week,
-        dates: Dates,
-        personal: PersonalWeeks,
+        ground: Ground,
         admitted: Iterable[int] = (),
         peopled: Iterable[int] = (),
+        clock: Clock | None = None,
     ) -> None:
-        self.week, self.a, self.dates, self.personal = week, week.arrays, dates, personal
+        """Raises TooLate when the clock runs out while it is built."""
+        self.clock = clock
+        self.ground, self.week, self.a, self.dates = ground, ground.week, ground.a, ground.dates
+        self.personal, self.members, self.stays = ground.personal, ground.members, ground.stays
         self.admitted, self.peopled = tuple(sorted(admitted)), frozenset(peopled)
         self.model = cp_model.CpModel()
         self.slots: list[Slot] = []
-        self.members = self._by_key(dates.free)
-        self.stays = self._by_patient(dates.fixed)
         self.joiners: dict[Key, list[int]] = {}
-        self.crews = self._crews()
-        self._read_fixed()
         add_existing(self)
         add_possible(self)
         self.attendance = self._attendances()
@@ -70,59 +59,15 @@ class Keeping:
         make_exclusive(self)
         hold_pins(self)
         for p in self.admitted:
+            self.look_at_clock()
             add_week(self, p)
         for p in sorted({q for own in self.joiners.values() for q in own} - set(self.admitted)):
             loosen(self, p)
         self._objective()
 
-    # -- what there is --------------------------------------------------------------------------------------
-
-    def key_of(self, session: PlannedSession) -> Key:
-        minute = self.week.calendar.minute_of(session.start)
-        return self.week.type_index[session.session_type], minute // self.a.slot
-
-    def _by_key(self, sessions: Iterable[PlannedSession]) -> dict[Key, list[int]]:
-        found: dict[Key, list[int]] = {}
-        for session in sessions:
-            own = found.setdefault(self.key_of(session), [])
-            own += [self.week.patient_index[p] for p in session.patients if p in self.week.patient_index]
-        return found
-
-    def _by_patient(self, sessions: Iterable[PlannedSession]) -> dict[int, list[Key]]:
-        found: dict[int, list[Key]] = {}
-        for session in sessions:
-            for p in session.patients:
-                if p in self.week.patient_index:
-                    found.setdefault(self.week.patient_index[p], []).append(self.key_of(session))
-        return found
-
-    def _crews(self) -> dict[Key, dict[int, frozenset[int]]]:
-        """Who led the members of each place."""
-        found: dict[Key, dict[int, frozenset[int]]] = {}
-        for s in self.dates.free:
-            crew = frozenset(self.week.clinician_index[c] for c in s.clinicians)
-            own = found.setdefault(self.key_of(s), {})
-            own |= {self.week.patient_index[p]: crew for p in s.patients if p in self.week.patient_index}
-        return found
-
-    def _read_fixed(self) -> None:
-        """What the sessions that stay take of clinicians and rooms."""
-        a, slots = self.a, self.a.ok.shape[1]
-        self.busy = np.zeros((len(a.buffer), slots), np.bool_)
-        self.used = np.zeros((len(a.capacity), slots), np.bool_)
-        self.day_load = np.zeros((len(a.buffer), DAYS), np.int64)
-        self.fixed_runs: dict[int, list[Key]] = {}
-        for session in self.dates.fixed:
-            t, u = self.key_of(session)
-            end = u + int(a.length[t])
-            for name in dict.fromkeys(session.clinicians):
-                c = self.week.clinician_index[name]
-                self.busy[c, max(0, u) : end + int(a.buffer[c])] = True
-                self.day_load[c, u // a.day] += int(a.minutes[t])
-                self.fixed_runs.setdefault(c, []).append((t, u))
-            if session.room is not None:
-                r = self.week.room_index[session.room]
-                self.used[r, u : end + int(a.turnover[r])] = True
+    def look_at_clock(self) -> None:
+        if self.clock is not None and self.clock.left <= 0:
+            raise TooLate
 
     def _attendances(self) -> dict[tuple[int, Key], Any]:
         """[patient, key]: true when they attend one of the sessions there."""
@@ -190,7 +135,7 @@ class Keeping:
 
     def _changed(self, slot: Slot) -> Iterator[Any]:
         """Per member one that is true when they are here with other clinicians than they had."""
-        crews = self.crews.get(slot.key, {}) if slot.alone < 0 else {}
+        crews = self.ground.crews.get(slot.key, {}) if slot.alone < 0 else {}
         for crew in set(crews.values()):
             same = [sum(v for (_, c), v in slot.lead.items() if c == d) for d in crew]
             for p in (p for p, own in crews.items() if own == crew and p in slot.keep):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from scheduler.solver.keeping.clauses import any_of, at_most_one, implies
 from scheduler.solver.keeping.parts import Key, Slot
@@ -20,7 +18,7 @@ def add_existing(keeping: Keeping) -> None:
     held: dict[Key, int] = {}
     _join(keeping, _strangers(keeping), (key for key in keeping.members if _is_open(keeping, key)))
     for session in keeping.dates.free:
-        key = keeping.key_of(session)
+        key = keeping.ground.key_of(session)
         held[key] = held.get(key, 0) + 1
         _add(keeping, session, key)
     for key, n in held.items():
@@ -50,7 +48,8 @@ def add_possible(keeping: Keeping) -> None:
     """What the admitted may attend anew on the dates: seats, new groups, sessions of their own."""
     new: dict[Key, None] = {}
     for p in keeping.admitted:
-        for key in _possible(keeping, p):
+        keeping.look_at_clock()
+        for key in keeping.ground.possible(p):
             if keeping.a.group[key[0]]:
                 if key not in keeping.members:
                     new[key] = None
@@ -60,19 +59,6 @@ def add_possible(keeping: Keeping) -> None:
     _join(keeping, _strangers(keeping), new)
     for key in new:
         _add(keeping, None, key)
-
-
-def _possible(keeping: Keeping, p: int) -> Iterator[Key]:
-    """Places of the dates that the patient did not have and that nothing fixed is in the way of."""
-    a = keeping.a
-    taken = [(u, u + int(a.length[t])) for t, u in keeping.stays.get(p, ())]
-    for t in np.flatnonzero((a.need_of[p] >= 0) & ~a.cohort_type):
-        n = int(a.length[t])
-        for d in sorted(keeping.dates.days):
-            for u in np.flatnonzero(a.pok[p, t, d * a.day : (d + 1) * a.day]) + d * a.day:
-                key = int(t), int(u)
-                if p not in keeping.members.get(key, ()) and not any(x < u + n and u < y for x, y in taken):
-                    yield key
 
 
 def _strangers(keeping: Keeping) -> list[int]:
@@ -97,7 +83,7 @@ def _join(keeping: Keeping, people: list[int], keys: Iterable[Key]) -> None:
 def _add(keeping: Keeping, of: PlannedSession | None, key: Key, alone: int = -1) -> None:
     slot = Slot(of, key, None, alone)
     crew = [_candidates(keeping, key, f, alone) for f in range(int(keeping.a.entries[key[0]]))]
-    rooms = _rooms(keeping, key)
+    rooms = keeping.ground.rooms(key) if keeping.a.needs_room[key[0]] else None
     if of is None and (not all(crew) or rooms == []):
         return
     slot.held = keeping.model.new_bool_var("")
@@ -111,18 +97,11 @@ def _add(keeping: Keeping, of: PlannedSession | None, key: Key, alone: int = -1)
 
 def _candidates(keeping: Keeping, key: Key, f: int, alone: int) -> list[int]:
     """Who is there and may fill an entry for somebody who would attend."""
-    a, (t, u) = keeping.a, key
-    end = u + int(a.length[t])
+    a, (t, u), leaders = keeping.a, key, keeping.ground.leaders(key, f)
+    if not a.primary_entry[t, f]:
+        return leaders
     who = [alone] if alone >= 0 else [*keeping.members.get(key, ()), *keeping.joiners.get(key, ())]
-    own = {c for c in range(a.cok.shape[0]) if any(counts_as_primary(a, p, c, t, u) for p in who)}
-    return [
-        c
-        for c in range(a.cok.shape[0])
-        if a.cok[c, t, u]
-        and (a.qualified[t, f, c] or (a.primary_entry[t, f] and c in own))
-        and not keeping.busy[c, u : end + int(a.buffer[c])].any()
-        and a.minutes[t] <= min(a.day_load[c] - keeping.day_load[c, u // a.day], a.run_max[c])
-    ]
+    return [c for c in leaders if a.qualified[t, f, c] or any(counts_as_primary(a, p, c, t, u) for p in who)]
 
 
 def _lead(keeping: Keeping, slot: Slot, crew: list[list[int]]) -> None:
@@ -137,19 +116,6 @@ def _lead(keeping: Keeping, slot: Slot, crew: list[list[int]]) -> None:
         entries = [v for (_, d), v in slot.lead.items() if d == c]
         if len(entries) > 1:
             at_most_one(model, entries)
-
-
-def _rooms(keeping: Keeping, key: Key) -> list[int] | None:
-    """The rooms it could be in; None: it takes none."""
-    a, (t, u) = keeping.a, key
-    if not a.needs_room[t]:
-        return None
-    last = u + int(a.length[t])
-    return [
-        r
-        for r in range(a.rok.shape[0])
-        if a.rok[r, t, u] and not keeping.used[r, u : last + int(a.turnover[r])].any()
-    ]
 
 
 def _seat(keeping: Keeping, slot: Slot) -> None:

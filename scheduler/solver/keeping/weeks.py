@@ -46,14 +46,15 @@ def add_week(keeping: Keeping, p: int) -> None:
 
 def loosen(keeping: Keeping, p: int) -> None:
     """One who is not admitted may join a group: while nothing is lost, only where a week could hold all."""
-    own = [k for k, members in keeping.members.items() if p in members]
-    stays = keeping.stays.get(p, [])
-    _one_place_at_a_time(keeping, [(k, keeping.attendance[p, k]) for k in keeping.places.get(p, ())])
-    for key in keeping.places.get(p, ()):
-        if key not in own and not keeping.personal.could_be_part(p, [*stays, *own, key]):
-            kept = [keeping.attendance[p, k] for k in own if (p, k) in keeping.attendance]
-            if len(kept) == len(own):
-                any_of(keeping.model, [v.negated() for v in (keeping.attendance[p, key], *kept)])
+    own = keeping.ground.own.get(p, ())
+    places = keeping.places.get(p, ())
+    _one_place_at_a_time(keeping, [(k, keeping.attendance[p, k]) for k in places])
+    kept = [keeping.attendance[p, k] for k in own if (p, k) in keeping.attendance]
+    if len(kept) < len(own):
+        return
+    for key in places:
+        if key not in own and not keeping.ground.could_join(p, key):
+            any_of(keeping.model, [v.negated() for v in (keeping.attendance[p, key], *kept)])
 
 
 def _one_place_at_a_time(keeping: Keeping, choices: Iterable[Choice]) -> None:
