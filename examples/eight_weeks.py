@@ -40,6 +40,10 @@ TURNOVER, NO_SHOWS, STEP_DOWN = 0.12, 0.10, 0.04
 MOVED = 75  # `weights.moved` of this clinic: see docs/solver.md for what 300, 100 and 50 would keep and cost
 NEW_TIMES = 40  # a step-down keeps to times the patient had, before all but care: 3,000 for a new one
 FIRST = 4  # the week that all others follow from is searched so many times as long
+AGAIN, ANOTHER = (
+    4,
+    100,
+)  # every how many weeks it is planned from scratch twice, and how far apart the seeds are
 CARE_DAYS, FOR_DAYS = 14, 28  # what a payer authorises at a time
 
 
@@ -52,6 +56,7 @@ class WeekStory:
     stepped: list[tuple[int, int]] = field(default_factory=list)  # the same of each who stepped down
     cost: int = 0  # objective without `moved`
     scratch_cost: int | None = None
+    again_cost: int | None = None  # from scratch with other random numbers, every fourth week
     unmet: int = 0
     owed: int = 0  # by missed sessions
     made_up: int = 0
@@ -70,7 +75,7 @@ class Clinic:
         self.document, self.dice, self.work, self.seed = deepcopy(document), Random(seed), work, seed
         self.document["weights"] = {**(document.get("weights") or {}), "moved": MOVED}
         self.models = deepcopy(document["patients"])
-        self.week = date.fromisoformat(document["clinic"]["week_start"])
+        self.first = self.week = date.fromisoformat(document["clinic"]["week_start"])
         self.published: Sessions = ()
         self.authorizations: dict[str, list[StoredAuthorization]] = {}
         self.used: dict[str, list[Used]] = defaultdict(list)
@@ -151,7 +156,10 @@ class Clinic:
         document = deepcopy(self.document)
         document["pins"] = []
         if compare:
-            story.scratch_cost = cost_of(self._solved(document | {"baseline": None}))
+            alone = document | {"baseline": None}
+            story.scratch_cost = cost_of(self._solved(alone))
+            if (self.week - self.first).days // 7 % AGAIN == 1:
+                story.again_cost = cost_of(self._solved(alone, ANOTHER))
         if self.published:
             document["baseline"] = {"sessions": [given(s) for s in self.published]}
         timetable = self._solved(document)
@@ -163,8 +171,9 @@ class Clinic:
         self.published = sessions
         return problem, sessions
 
-    def _solved(self, document: Doc) -> Timetable:
-        return solve(read_problem(document).problem, deterministic=self.work, gap=0.0, seed=self.seed)
+    def _solved(self, document: Doc, other: int = 0) -> Timetable:
+        problem = read_problem(document).problem
+        return solve(problem, deterministic=self.work, gap=0.0, seed=self.seed + other)
 
     def _prompt(self, problem: Problem, sessions: Sessions, story: WeekStory) -> Sessions:
         """Whoever is admitted starts on their first or second open date, or it is said why not."""

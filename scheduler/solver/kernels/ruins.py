@@ -7,6 +7,7 @@ from numba import njit
 
 from scheduler.calendar import DAYS
 from scheduler.solver.kernels.cohorts import move_cohort
+from scheduler.solver.kernels.enlarging import enlarge
 from scheduler.solver.kernels.groups import dissolve, queue_for_pinned, small_group, try_open
 from scheduler.solver.kernels.making_room import make_room, support
 from scheduler.solver.kernels.memory import (
@@ -23,6 +24,8 @@ from scheduler.solver.kernels.memory import (
 )
 from scheduler.solver.kernels.state import GROUPS, NO, ZERO, below, unit
 from scheduler.solver.kernels.wants import anyone_worse_off, queue_relatives
+
+ENLARGING = 0.4  # how often support, with a baseline, takes others' seats for one more group
 
 
 @njit(cache=True, nogil=True)
@@ -146,7 +149,9 @@ def ruin(A, S, X, kind):
     elif kind == BLOCK:
         _move_block(A, S, X)
     elif kind == SUPPORT:
-        support(A, S, X)
+        # the baseline is asked first, so that a week without one draws no other random numbers for this
+        if not (A.has_baseline.any() and unit(S) < ENLARGING and enlarge(A, S, X)):
+            support(A, S, X)
     else:
         move_cohort(A, S, X)
     queue_for_pinned(A, S, X)
