@@ -136,7 +136,7 @@ class LeastChange:
         least, below = 0, None if best is None else best.lost
         stays = _by_patient(self.now.attendances(dates.fixed))
         sure: tuple[Asking, Outcome] | None = None
-        found: Outcome | None = None
+        found, looks = None, True
         while True:
             begun = self.clock.spent
             try:
@@ -144,9 +144,9 @@ class LeastChange:
             except TooLate:  # there is an answer, if not the best
                 break
             built = self.clock.spent - begun
-            asking = Asking(keeping, self.clock, least, below)
+            asking = Asking(keeping, self.clock, least, below, looks)
             found = asking.fewest()
-            least = asking.least
+            least, looks = asking.least, asking.looks or not (admitted or peopled)
             unnamed, wrong = (set(), set()) if found is None else self._open_questions(stays, found)
             if found is not None and not (unnamed or wrong):
                 sure = asking, found

@@ -25,11 +25,16 @@ VARIABLES_A_LOOK: Final = 800
 
 
 class Asking:
-    """A model and its searches for outcomes that lose fewer than `below`; `least` are known to be needed."""
+    """A model and its searches for outcomes that lose fewer than `below`; `least` are known to be needed.
 
-    def __init__(self, keeping: Keeping, clock: Clock, least: int, below: int | None) -> None:
+    `looks`: whether short looks decide anything; where one of a smaller model did not, no more are taken.
+    """
+
+    def __init__(
+        self, keeping: Keeping, clock: Clock, least: int, below: int | None, looks: bool = True
+    ) -> None:
         self.keeping, self.model, self.clock = keeping, keeping.model, clock
-        self.least, self.below, self.impossible = least, below, False
+        self.least, self.below, self.looks, self.impossible = least, below, looks, False
         self.bound = 0  # of what was asked for last nothing loses fewer
         self.settled: list[Any] = []
         self.model.add(keeping.lost >= least)
@@ -45,13 +50,13 @@ class Asking:
         first, few = self.least == 0, len(self.model.proto.variables) // VARIABLES_A_LOOK
         if first and self.below is not None and self._look(self.below - 1) is None and self.impossible:
             self.least = self.below
-        while self.least != self.below and self.clock.left > 0 and not (first and self.least >= few):
+        while self._can_look() and not (first and self.least >= few):
             found = self._look(self.least) if first else self._settling_look()
             if found is not None:
                 return found
-            if not self.impossible:
-                break
-            self.least += 1
+            self.looks = self.impossible
+            if self.impossible:
+                self.least += 1
         if self.clock.left <= 0 or self.least == self.below:
             return None
         found = self._solved(self.clock.left, linear=2)
@@ -59,6 +64,9 @@ class Asking:
             self.least = self.below
         self.least = max(self.least, self.bound)
         return found
+
+    def _can_look(self) -> bool:
+        return self.looks and self.least != self.below and self.clock.left > 0
 
     def _look(self, most: int, given: Sequence[Any] = ()) -> Outcome | None:
         """Any outcome that loses no more than so many, if a short look finds one."""

@@ -62,6 +62,7 @@ class Keeping:
             self.look_at_clock()
             add_week(self, p)
         for p in sorted({q for own in self.joiners.values() for q in own} - set(self.admitted)):
+            self.look_at_clock()
             loosen(self, p)
         self._objective()
 
