@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduler.calendar import DAYS
 from scheduler.solver.keeping.joining import could_join
@@ -13,6 +14,8 @@ from scheduler.solver.keeping.parts import Key
 from scheduler.solver.personal import PersonalWeeks
 from scheduler.timetable import PlannedSession
 from scheduler.week import Week
+
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Ground:
         self._rooms: dict[Key, list[int]] = {}
         self._possible: dict[int, list[Key]] = {}
         self._joins: dict[tuple[int, Key], bool] = {}
+        self._more: dict[tuple[int, bool], Bools] = {}
+        self._come: dict[Key, frozenset[int]] = {}
 
     def key_of(self, session: PlannedSession) -> Key:
         minute = self.week.calendar.minute_of(session.start)
@@ -114,19 +119,48 @@ class Ground:
 
     def _anew(self, p: int) -> Iterable[Key]:
         a = self.a
-        taken = [(u, u + int(a.length[t])) for t, u in self.stays.get(p, ())]
-        for t in np.flatnonzero((a.need_of[p] >= 0) & ~a.cohort_type):
-            n = int(a.length[t])
+        for t in np.flatnonzero(self.has_room(p) & ~a.cohort_type):
             for d in sorted(self.dates.days):
                 for u in np.flatnonzero(a.pok[p, t, d * a.day : (d + 1) * a.day]) + d * a.day:
                     key = int(t), int(u)
-                    if p not in self.members.get(key, ()) and not any(x < u + n and u < y for x, y in taken):
+                    if p not in self.members.get(key, ()) and not self._elsewhere(p, key):
                         yield key
+
+    def has_room(self, p: int, keeping_all: bool = False) -> Bools:
+        """[type]: whether the patient's week could hold one more, with what stays or with all they had."""
+        if (p, keeping_all) not in self._more:
+            own = self.own.get(p, ()) if keeping_all else ()
+            self._more[p, keeping_all] = self._room_beside(p, [t for t, _ in (*self.stays.get(p, ()), *own)])
+        return self._more[p, keeping_all]
+
+    def could_come(self, key: Key) -> frozenset[int]:
+        """Who might attend there beside what stays, whatever they had on the dates."""
+        if key not in self._come:
+            there = map(int, np.flatnonzero(self.a.pok[:, key[0], key[1]]))
+            self._come[key] = frozenset(
+                p for p in there if self.has_room(p)[key[0]] and not self._elsewhere(p, key)
+            )
+        return self._come[key]
+
+    def _elsewhere(self, p: int, key: Key) -> bool:
+        """Whether the patient is in something that stays."""
+        (t, u), length = key, self.a.length
+        return any(x < u + int(length[t]) and u < x + int(length[s]) for s, x in self.stays.get(p, ()))
+
+    def _room_beside(self, p: int, types: list[int]) -> Bools:
+        a = self.a
+        need, care = a.need_of[p], int(sum(a.care[t] for t in types))
+        had = np.array([sum(need[t] == q for t in types) for q in range(int(a.needs[p]))], np.int64)
+        few = had < a.need_max[p, : len(had)]
+        there = need >= 0
+        there[there] = few[need[there]]
+        return there & (care + a.care <= a.care_max[p])
 
     def could_join(self, p: int, key: Key) -> bool:
         """Whether the patient could keep all and join the group besides."""
         if (p, key) not in self._joins:
-            self._joins[p, key] = could_join(self, p, self.own.get(p, ()), key)
+            room = self.has_room(p, keeping_all=True)[key[0]]
+            self._joins[p, key] = bool(room) and could_join(self, p, self.own.get(p, ()), key)
         return self._joins[p, key]
 
 

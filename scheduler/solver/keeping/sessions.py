@@ -67,17 +67,12 @@ def _strangers(keeping: Keeping) -> list[int]:
 
 def _join(keeping: Keeping, people: list[int], keys: Iterable[Key]) -> None:
     """Let named patients join groups there: the admitted, and anybody where the type is peopled."""
-    a = keeping.a
     for key in keys:
-        t, u = key
         found = keeping.joiners.setdefault(key, [])
-        own = set(keeping.members.get(key, ())) | set(found)
-        asked = [*keeping.admitted, *(people if t in keeping.peopled else ())]
-        end = u + int(a.length[t])
-        for p in asked:
-            taken = any(x < end and u < x + int(a.length[s]) for s, x in keeping.stays.get(p, ()))
-            if p not in own and a.pok[p, t, u] and a.need_of[p, t] >= 0 and not taken:
-                found.append(p)
+        own = {*keeping.members.get(key, ()), *found}
+        asked = [*keeping.admitted, *(people if key[0] in keeping.peopled else ())]
+        come = keeping.ground.could_come(key)
+        found += [p for p in asked if p in come and p not in own]
 
 
 def _add(keeping: Keeping, of: PlannedSession | None, key: Key, alone: int = -1) -> None:
@@ -141,8 +136,8 @@ def _seat(keeping: Keeping, slot: Slot) -> None:
 
 
 def _filled(keeping: Keeping, slot: Slot, seated: Any) -> Any:
-    a, model, (t, u) = keeping.a, keeping.model, slot.key
-    others = int(a.pok[:, t, u].sum()) - len(slot.keep)
+    a, model, t = keeping.a, keeping.model, slot.key[0]
+    others = len(keeping.ground.could_come(slot.key).difference(slot.keep))
     if t not in keeping.peopled and others > 0:
         slot.joins = model.new_int_var(0, min(others, int(a.size_min[t])), "")
     model.add(seated + slot.joins >= int(a.size_min[t]) * slot.held)
