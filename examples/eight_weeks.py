@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -37,8 +37,11 @@ from scheduler.verify import broken
 Doc = dict[str, Any]
 Sessions = tuple[PlannedSession, ...]
 TURNOVER, NO_SHOWS, STEP_DOWN = 0.12, 0.10, 0.04
-MOVED = 75  # `weights.moved` of this clinic: see docs/solver.md for what 300, 100 and 50 would keep and cost
-NEW_TIMES = 40  # a step-down keeps to times the patient had, before all but care: 3,000 for a new one
+# `weights.moved`, tried in turn until KEEP of the attendances keep their time: see docs/solver.md
+PRICES, KEEP = (50, 75, 150), 0.9
+NEW_TIMES = (
+    40  # a step-down keeps to times the patient had, before all but care: 2,000 and more for a new one
+)
 FIRST = 4  # the week that all others follow from is searched so many times as long
 AGAIN, ANOTHER = (
     4,
@@ -54,6 +57,7 @@ class WeekStory:
     start: date
     kept: tuple[int, int] = (0, 0)  # attendances at a time the patient had, of all of continuing patients
     stepped: list[tuple[int, int]] = field(default_factory=list)  # the same of each who stepped down
+    price: int = 0  # `weights.moved` of the plan that was kept
     cost: int = 0  # objective without `moved`
     scratch_cost: int | None = None
     again_cost: int | None = None  # from scratch with other random numbers, every fourth week
@@ -73,7 +77,6 @@ class Clinic:
 
     def __init__(self, document: Doc, seed: int, work: float) -> None:
         self.document, self.dice, self.work, self.seed = deepcopy(document), Random(seed), work, seed
-        self.document["weights"] = {**(document.get("weights") or {}), "moved": MOVED}
         self.models = deepcopy(document["patients"])
         self.first = self.week = date.fromisoformat(document["clinic"]["week_start"])
         self.published: Sessions = ()
@@ -162,7 +165,7 @@ class Clinic:
                 story.again_cost = cost_of(self._solved(alone, ANOTHER))
         if self.published:
             document["baseline"] = {"sessions": [given(s) for s in self.published]}
-        timetable = self._solved(document)
+        timetable = self._kept_to(document, story) if self.published else self._solved(document)
         story.cost, story.unmet = cost_of(timetable), sum(p.unmet_minutes for p in timetable.patients)
         problem = read_problem(document).problem
         sessions = self._prompt(problem, timetable.sessions, story)
@@ -170,6 +173,16 @@ class Clinic:
         story.broken += [str(f) for f in broken(problem, sessions)]
         self.published = sessions
         return problem, sessions
+
+    def _kept_to(self, document: Doc, story: WeekStory) -> Timetable:
+        """At the least price of a moved attendance that keeps enough of them, else at the highest."""
+        for story.price in PRICES:
+            document["weights"] = {**(document.get("weights") or {}), "moved": story.price}
+            timetable = self._solved(document)
+            kept, total = self._kept(attendances(timetable.sessions))
+            if kept >= KEEP * total:
+                break
+        return timetable
 
     def _solved(self, document: Doc, other: int = 0) -> Timetable:
         problem = read_problem(document).problem
@@ -192,20 +205,23 @@ class Clinic:
 
     def _compare(self, sessions: Sessions, story: WeekStory) -> None:
         before, now = attendances(self.published), attendances(sessions)
+        for name in self.stepped & now.keys() & before.keys():
+            had, week = before[name], now[name]
+            times = {place[1:] for place in had}
+            # a week of fewer sessions (few days were authorised) holds too few times to choose from
+            if len(had) >= len(week):
+                story.stepped.append((sum(place[1:] in times for place in week), len(week)))
+        story.kept = self._kept(now)
+
+    def _kept(self, now: Mapping[str, frozenset[Any]]) -> tuple[int, int]:
+        """Attendances at a time that the patient had, of those that continue; who steps down is left out."""
         kept = total = 0
-        for name, week in now.items():
-            had = before.get(name, frozenset())
-            if not had:
-                continue
-            if name in self.stepped:
-                times = {place[1:] for place in had}
-                # a week of fewer sessions (few days were authorised) holds too few times to choose from
-                if len(had) >= len(week):
-                    story.stepped.append((sum(place[1:] in times for place in week), len(week)))
-            else:
+        for name, had in attendances(self.published).items():
+            week = now.get(name, frozenset())
+            if name not in self.stepped:
                 # what is new this week, or over since the last, does not continue
                 kept, total = kept + len(week & had), total + min(len(week), len(had))
-        story.kept = kept, total
+        return kept, total
 
     def call_out(self, problem: Problem, sessions: Sessions, story: WeekStory) -> tuple[Problem, Sessions]:
         """One clinician is away for a day: cover first, then moving."""

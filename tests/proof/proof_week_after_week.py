@@ -32,17 +32,19 @@ def run(report: Report) -> None:
     document = json.loads(file.read_text())
     report.say(
         f"{file.stem}, {WEEKS} weeks, {SEEDS} seeds: 12 % turnover a week, 10 % no-shows, one clinician "
-        "out for a day, four weeks authorised at a time. Every week is planned twice with equal effort "
-        f"({WORK:g} thousand rounds): from the last published week, and from scratch; the "
+        "out for a day, four weeks authorised at a time. Every week is planned from the last published one, "
+        f"and, to compare, from scratch, each search with {WORK:g} thousand rounds; the "
         "week before them all had four times that. Costs are without "
         "`moved`. Shares of made-up care are of what is owed and has a place by the exact placement."
     )
     example = _example()  # its weeks come back from other processes
     report.say(
-        f"The rolled clinic sets two prices of its own: `weights.moved` = {example.MOVED} instead of 300, "
-        f"and `new_time_weight` = {example.NEW_TIMES} in the phase of everybody who steps down. Required of "
-        "the cost is the sum over the weeks, since single searches differ: the last table shows each week, "
-        "and every fourth one planned from scratch a second time, with other random numbers."
+        f"The rolled clinic sets two prices of its own. `weights.moved`, 300 by default, is the first of "
+        f"{example.PRICES} that keeps {100 * example.KEEP:.0f} % of the times: a week may be searched up to "
+        f"{len(example.PRICES)} times, and from scratch once. `new_time_weight` is {example.NEW_TIMES} in "
+        "the phase of everybody who steps down. Required of the cost is the sum over the weeks, since single "
+        "searches differ: the last table shows each week, and every fourth one planned from scratch a "
+        "second time, with other random numbers."
     )
     with ProcessPoolExecutor(min(SEEDS, cores_allowed()), get_context("spawn")) as pool:
         rolled = list(pool.map(_rolled, [document] * SEEDS, range(SEEDS)))
@@ -52,6 +54,7 @@ def run(report: Report) -> None:
     columns = [
         "seed",
         "week",
+        "price",
         "times kept",
         "cost",
         "from scratch",
@@ -104,6 +107,7 @@ def _by_week(seed: int, w: Any) -> tuple[Any, ...]:
     return (
         seed,
         w.start,
+        w.price,
         f"{100 * w.kept[0] / w.kept[1]:.1f} %" if w.kept[1] else "–",
         f"{w.cost:,}",
         f"{w.scratch_cost:,}",
