@@ -89,7 +89,7 @@ def repair(
     sessions: Sequence[PlannedSession],
     event: Event,
     *,
-    seconds: float = 1.9,
+    seconds: float = 1.8,
     alternatives: bool = True,
     stop: Callable[[], bool] | None = None,
 ) -> Repair:

@@ -22,7 +22,7 @@ from scheduler.week import Week
 CIRCLES: Final = ("date", "week")
 ENOUGH: Final = 0.05  # seconds without which another circle is not begun, and more for each attendance
 A_PLACE: Final = 4e-4
-CHANGED_SECONDS: Final = 0.3
+CHANGED_SECONDS: Final = 1.5
 LEAST_SECONDS: Final = 10.0  # at most for a first answer, whatever the clock says
 
 Weeks = dict[int, set[Key]]  # by patient

@@ -109,7 +109,10 @@ def refuted(case: Case, answer: Repair) -> str | None:
     _, sessions, event = case
     coming = [s for s in sessions if s["start"] >= event["from"]]
     had = [(p, s["session_type"], s["start"]) for s in coming for p in s["patients"]]
-    asked = combinations(had, len(had) - answer.least + 1) if answer.least else ()
+    most = len(had) - answer.least + 1
+    # a leaver who came before the event that day is excused of `active`, and yet no more asked to come
+    had = [place for place in had if place[0] not in event.get("leavers", ())]
+    asked = combinations(had, most) if answer.least else ()
     for kept in islice(asked, SUBSETS):
         document = {**answer.problem, "pins": [*answer.problem["pins"], *map(_pin, kept)]}
         document["clinic"] = _closed_until(event["from"], document["clinic"])

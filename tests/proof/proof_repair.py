@@ -29,7 +29,7 @@ NAMES = ("mixed-60", "lab-240")
 SOLVE_SECONDS = float(os.environ.get("WEEK_SECONDS", "20"))
 DRAWN = int(os.environ.get("REPAIRS_DRAWN", "400"))
 MOST_SECONDS, LEAST_PROVED = 2.0, 0.95
-ORDINARY_SECONDS = 1.9
+ORDINARY_SECONDS = 1.8
 PATIENT_SECONDS, EVERY = 10.0, 3  # for the circle of the week, of every third clinician-day
 
 

@@ -19,6 +19,7 @@ from scheduler.solver.keeping.parts import Kept, Outcome
 QUICK_WORK: Final = 0.25
 FIRM_SECONDS: Final = 0.2  # for an outcome that can be answered, whatever else there is time for
 LEAST_SECONDS: Final = 0.02
+RELAXED_SECONDS: Final = 0.5  # in which the relaxation finds the fewest changes at 240 patients; none in half
 # A look for so many variables of the model takes as long together as the search for the fewest, which takes
 # 0.03 s with 1,000 of them and 0.3 s and more with 5,000, a look 0.01 s and 0.04 s.
 VARIABLES_A_LOOK: Final = 800
@@ -59,21 +60,36 @@ class Asking:
                 self.least += 1
         if self.clock.left <= 0 or self.least == self.below:
             return None
+        if first and not self.looks and (found := self._one_more()) is not None:
+            return found
         found = self._solved(self.clock.left, linear=2)
         if self.impossible and self.below is not None:
             self.least = self.below
         self.least = max(self.least, self.bound)
         return found
 
+    def _one_more(self) -> Outcome | None:
+        """Where no look decides about the least: an outcome that loses one more, and the relaxation asked."""
+        found = self._look(self.least + 1)
+        if found is None or found.lost == self.least or self.clock.left <= 0:
+            return found
+        better = self._look(self.least, linear=2)
+        if better is None and self.impossible:
+            self.least += 1
+        return better or found
+
     def _can_look(self) -> bool:
         return self.looks and self.least != self.below and self.clock.left > 0
 
-    def _look(self, most: int, given: Sequence[Any] = ()) -> Outcome | None:
-        """Any outcome that loses no more than so many, if a short look finds one."""
+    def _look(self, most: int, given: Sequence[Any] = (), linear: int = 0) -> Outcome | None:
+        """Any outcome that loses no more than so many, if a short look finds one; with the linear relaxation
+        it takes as long as there is.
+        """
         self.model.clear_objective()
-        found = self._solved(
-            self.clock.left / 2, 0, QUICK_WORK, first=True, given=[self._at_most(most), *given]
-        )
+        seconds = self.clock.left if linear else self.clock.left / 2
+        work = math.inf if linear else QUICK_WORK
+        given = [self._at_most(most), *given]
+        found = self._solved(seconds, linear, work, first=True, given=given)
         self.model.minimize(self.keeping.cost)
         return None if found is None else replace(found, optimal=False)
 
@@ -114,7 +130,7 @@ class Asking:
         """
         self.model.add(self.keeping.lost <= known.lost)
         seconds = min(seconds, max(LEAST_SECONDS, self.clock.left))
-        found = self._solved(seconds, linear=0, given=self.settled)
+        found = self._solved(seconds, 2 if seconds > RELAXED_SECONDS else 0, given=self.settled)
         return known if found is None or found.changed > known.changed else found
 
     def _settle(self) -> None:
