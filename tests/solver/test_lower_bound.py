@@ -20,12 +20,14 @@ from hypothesis import strategies as st
 
 from scheduler import read_problem, solve
 from scheduler.evaluation import evaluate
+from scheduler.solver.bound import ideal_bounds
 from scheduler.solver.lower_bound import BoundProcess
 from scheduler.solver.lower_bound.climb import climbing_bounds
 from scheduler.solver.lower_bound.facts import excused
 from scheduler.solver.lower_bound.relaxation import Relaxation
 from scheduler.solver.lower_bound.safe import SCALE
 from scheduler.week import compile_week
+from tests.bench.synthetic import clinic_week
 from tests.bench.whole_week import search_whole_week
 from tests.oracle import judge
 from tests.strategies import plain_problem, plan, problems, seeded, weeks
@@ -170,6 +172,14 @@ def test_bounds_only_grow_and_lie_on_the_grain_of_the_objective() -> None:
     assert all(bound % 7 == 0 for bound in told)
 
 
+def test_whoever_has_much_to_choose_from_counts_in_the_bound() -> None:
+    """Days are looked at whole here: whoever has more partial days than a search keeps is no exception."""
+    for patients, seed in ((20, 0), (40, 2)):
+        week = compile_week(read_problem(clinic_week(patients, seed)).problem)
+        bounds = [0, *ideal_bounds(week)]
+        assert all(before < after for before, after in pairwise(bounds))
+
+
 def test_nobody_to_plan_for_has_no_bound() -> None:
     assert bounds_of(clinic(0)) == []
 
@@ -239,6 +249,7 @@ def test_asking_never_waits() -> None:
 ORPHAN = """
 import sys, time
 from scheduler import read_problem
+from scheduler.solver.bound import ideal_bounds
 from scheduler.solver.lower_bound import BoundProcess
 from tests.solver.test_lower_bound import clinic
 process = BoundProcess(read_problem(clinic(40, hours=8, mode="group", size={"min": 2, "max": 3})).problem)

@@ -87,10 +87,10 @@ def _dominated(L, first, end, idle, pending, on_site, musts, cost, slot, w_idle,
 
 
 @njit(cache=True, nogil=True)
-def day_labels(A, P, p, first, last, root, limit, top, guard):
+def day_labels(A, P, p, first, last, root, limit, top, guard, thin):
     """All useful partial days of slots [first, last): labels root + 1 …; returns the next free label.
 
-    `limit` is what they may not reach.
+    `limit` is what they may not reach; unless `thin`, none is given up before it is reached.
     """
     L, T = P.labels, P.types
     head, after, kind, extra, must = P.head, P.after, P.kind, P.extra, P.must
@@ -118,7 +118,7 @@ def day_labels(A, P, p, first, last, root, limit, top, guard):
         while i >= 0:
             here += 1
             i = after[i]
-        if (new - root) * here > share:
+        if thin and (new - root) * here > share:
             _thin_out(P, A.unmet_price[p], root, new, u, max(np.int64(1), share // here))
         i = head[u]
         while i >= 0:
