@@ -12,9 +12,10 @@ from scheduler.problem import SessionPin
 from scheduler.rules import pin
 from scheduler.rules.facts import Facts
 from scheduler.solver.assembly import session_of
-from scheduler.solver.kernels.attendance import BIG, reprice
+from scheduler.solver.kernels.attendance import reprice
 from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.memory import remember, total
+from scheduler.solver.kernels.pricing import BIG
 from scheduler.solver.kernels.search import improve
 from scheduler.solver.loading import Loaded, load
 from scheduler.solver.seeding import pinned_places

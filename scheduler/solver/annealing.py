@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from scheduler.solver.kernels.attendance import BIG
+from scheduler.solver.kernels.pricing import BIG
 from scheduler.solver.worker import Worker
 from scheduler.week import Week
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from scheduler.solver.assembly import session_of
-from scheduler.solver.kernels.attendance import BIG, reprice
+from scheduler.solver.kernels.attendance import reprice
 from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.groups import plan_queue
 from scheduler.solver.kernels.memory import remember, total
+from scheduler.solver.kernels.pricing import BIG
 from scheduler.solver.kernels.search import improve
 from scheduler.solver.kernels.state import ZERO
 from scheduler.solver.loading import Loaded, load

@@ -23,8 +23,8 @@ from scheduler.solver.annealing import Annealing
 from scheduler.solver.answer import timetable_of
 from scheduler.solver.assembly import sessions_of
 from scheduler.solver.kernels import translated
-from scheduler.solver.kernels.attendance import BIG
 from scheduler.solver.kernels.memory import KINDS
+from scheduler.solver.kernels.pricing import BIG
 from scheduler.solver.kernels.search import WORK
 from scheduler.solver.proving import Proving
 from scheduler.solver.seeding import excuse_facts

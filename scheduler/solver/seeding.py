@@ -160,7 +160,13 @@ def _cohort_at(week: Week, t: int, u: int, given: tuple[str, ...], index: int) -
     able.sort(key=lambda k: -len(named & set(a.cohort_patients[k].tolist())))
     if not able:
         raise NoTimetableFound(f"no closed group can meet at the place of pin {index}")
-    return able[0], [int(p) for p in a.cohort_patients[able[0]] if p >= 0 and a.pok[p, t, u]]
+    return able[0], _members_at(week, able[0], t, u)
+
+
+def _members_at(week: Week, cohort: int, t: int, u: int) -> list[int]:
+    """The members of a closed group who are not excused from a session."""
+    a = week.arrays
+    return [int(p) for p in a.cohort_patients[cohort] if p >= 0 and a.pok[p, t, u]]
 
 
 def _seed_attendance(
@@ -175,6 +181,8 @@ def _seed_attendance(
     room_left = [s for s in held if not state.tied[s] and state.present[s] < state.seats[s]]
     if a.group[t] and room_left:
         attend(boxed, np.int64(room_left[0]), np.int64(p))
+    elif a.cohort_type[t]:
+        _seed_cohort_of(week, arrays, state, boxed, pin, staff)
     else:
         room = int(find_room(arrays, boxed, np.int64(t), np.int64(u), a.size_max[t]))
         if room == -2 or not find_staff(arrays, boxed, np.int64(t), np.int64(u), np.int64(p), staff):
@@ -183,3 +191,25 @@ def _seed_attendance(
         state.fixed[s] = True
         attend(boxed, s, np.int64(p))
     state.z[LOGGED] = 0
+
+
+def _seed_cohort_of(
+    week: Week, arrays: Any, state: State, boxed: Any, pin: AttendancePin, staff: Any
+) -> None:
+    """Hold the closed group of a patient whose attendance is pinned, with all members who are not excused."""
+    a = week.arrays
+    t, p = week.type_index[pin.session_type], week.patient_index[pin.patient]
+    u = week.calendar.minute_of(pin.start) // a.slot
+    cohort = next(
+        (k for k in range(len(a.cohort_ok)) if a.cohort_ok[k, t, u] and p in a.cohort_patients[k]), None
+    )
+    members = [] if cohort is None else _members_at(week, cohort, t, u)
+    room = int(find_room(arrays, boxed, np.int64(t), np.int64(u), np.int64(len(members))))
+    staffed = find_staff(arrays, boxed, np.int64(t), np.int64(u), np.int64(p), staff)
+    if p not in members or room == -2 or not staffed:
+        raise NoTimetableFound(f"the closed group of patient {pin.patient} cannot meet at the pinned time")
+    s = open_session(arrays, boxed, np.int64(t), np.int64(u), staff, np.int64(room), np.int64(cohort))
+    state.fixed[s] = state.tied[s] = True
+    state.seats[s] = len(members)
+    for member in members:
+        attend(boxed, s, np.int64(member))

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from scheduler.errors import NoTimetableFound
-from scheduler.solver.kernels.attendance import BIG
 from scheduler.solver.kernels.boxes import box
 from scheduler.solver.kernels.cohorts import open_cohort
 from scheduler.solver.kernels.groups import plan_queue
 from scheduler.solver.kernels.memory import TIMETABLE, Search, enqueue, new_memory, remember, restore, total
 from scheduler.solver.kernels.plan import STATES
+from scheduler.solver.kernels.pricing import BIG
 from scheduler.solver.kernels.search import construct, improve, settle
 from scheduler.solver.kernels.state import LOGGED, ZERO, State, undo
 from scheduler.solver.resuming import resume

@@ -289,3 +289,15 @@ def test_the_linear_programme_raises_the_bound_beside_the_search() -> None:
     ).document()
     assert_honest(document, timetable)
     assert timetable["objective"]["bound"] > alone
+
+
+def test_a_wait_between_pins_that_nothing_can_fill_is_no_timetable() -> None:
+    """Talks at nine and at twelve, and nothing else to attend: two hours of waiting where one is allowed."""
+    document = clinic([{"id": "waits", "requirements": [{"id": "talk", "any_of": ["talk"]}]}])
+    document["programs"][0]["requirements"] = []
+    document["session_types"][0]["max_per_day"] = 2
+    document["pins"] = [
+        {"patient": "waits", "session_type": "talk", "start": f"2026-11-30T{hour:02}:00"} for hour in (9, 12)
+    ]
+    with pytest.raises((NoTimetableFound, PinsClash)):
+        solved(document, deterministic=0.2)

@@ -7,8 +7,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from scheduler.calendar import DAYS
-from scheduler.solver.kernels.days import DAY_CARE_MIN, DAYS_MIN, GAP, GROUP_DAILY, SERVICES_MIN
 from scheduler.solver.kernels.personal_week import best_week
 from scheduler.solver.kernels.plan import (
     BAN,
@@ -20,6 +18,7 @@ from scheduler.solver.kernels.plan import (
     add_place,
     clear_places,
 )
+from scheduler.solver.kernels.pricing import BIG, week_price
 from scheduler.solver.kernels.staffing import find_solo, has_seat, staff_changed
 from scheduler.solver.kernels.state import (
     GROUPS,
@@ -34,7 +33,6 @@ from scheduler.solver.kernels.state import (
 )
 
 FAR = -(1 << 30)
-BIG = 10**12  # price of what no timetable may have, so that a search leaves it first
 CHANCE = 0.06  # that a search looks at a start of a patient's own session that touches nothing
 REWARD = 10**9  # what joining a pinned group under its minimum is worth to a search
 
@@ -50,87 +48,9 @@ def is_pinned(S, p, t, u):
 
 
 @njit(cache=True, nogil=True)
-def week_cost(A, S, p):
-    """The patient's part of the objective for the sessions they attend; enforced breaches cost BIG."""
-    cost = np.int64(0)
-    counts = np.zeros(A.needs[p] + 1, np.int64)
-    care_total, days, last = 0, 0, -1
-    for d in range(DAYS):
-        first, final = 1 << 30, FAR
-        care, services, grouped, any_session = 0, 0, False, False
-        for i in range(S.attended[p]):
-            s = S.attends[p, i]
-            u, t = S.start[s], S.kind[s]
-            if u // A.day != d:
-                continue
-            any_session = True
-            if A.need_of[p, t] >= 0:
-                counts[A.need_of[p, t]] += 1
-            cost += np.int64(A.cost[p, t, u]) + staff_changed(A, S, p, t, u, S.staff[s])
-            if A.care[t] > 0:
-                care += A.care[t]
-                services += 1
-                grouped = grouped or A.group[t]
-            if A.in_person[t]:
-                first = min(first, u)
-                final = max(final, u + A.length[t])
-        if not any_session:
-            continue
-        cost += A.w_day
-        if final > first:
-            idle = (final - first) * A.slot
-            for i in range(S.attended[p]):
-                s = S.attends[p, i]
-                if S.start[s] >= first and S.start[s] < final:
-                    idle -= A.minutes[S.kind[s]]
-            cost += A.w_idle * idle
-        if services > 0:
-            if care < A.day_care_min[p]:
-                cost += BIG if A.enforced[p, DAY_CARE_MIN] else A.w_breach
-            if services < A.services_min[p]:
-                cost += BIG if A.enforced[p, SERVICES_MIN] else A.w_breach
-            if A.group_daily[p] and not grouped:
-                cost += BIG if A.enforced[p, GROUP_DAILY] else A.w_breach
-            if last >= 0 and d - last - 1 > A.gap_max[p]:
-                cost += BIG if A.enforced[p, GAP] else A.w_breach
-            last = d
-            days += 1
-        care_total += care
-    if days > 0 and days < A.days_min[p]:
-        cost += (A.days_min[p] - days) * (BIG if A.enforced[p, DAYS_MIN] else A.w_breach)
-    return cost + A.unmet_price[p] * unmet_of(A, p, counts, care_total)
-
-
-@njit(cache=True, nogil=True)
-def unmet_of(A, p, counts, care):
-    """Unmet minutes for sessions received by requirement and care minutes received."""
-    needed, other = 0, 0
-    for q in range(A.needs[p]):
-        short = A.need_min[p, q] - counts[q]
-        if short > 0:
-            if A.need_care[p, q]:
-                needed += short * A.need_minutes[p, q]
-            else:
-                other += short * A.need_minutes[p, q]
-    return max(needed, A.care_min[p] - care) + other
-
-
-@njit(cache=True, nogil=True)
-def unmet_minutes_of(A, S, p):
-    counts = np.zeros(A.needs[p] + 1, np.int64)
-    care = 0
-    for i in range(S.attended[p]):
-        t = S.kind[S.attends[p, i]]
-        care += A.care[t]
-        if A.need_of[p, t] >= 0:
-            counts[A.need_of[p, t]] += 1
-    return unmet_of(A, p, counts, care)
-
-
-@njit(cache=True, nogil=True)
 def reprice(A, S, p):
-    price = week_cost(A, S, p)
-    set_price(S, p, price, unmet_minutes_of(A, S, p))
+    price, unmet, _ = week_price(A, S, p, NO)
+    set_price(S, p, price, unmet)
     if price < S.least[p]:
         S.least[p] = price
 
@@ -138,7 +58,8 @@ def reprice(A, S, p):
 @njit(cache=True, nogil=True)
 def price_impossible(A, S, p):
     """What the patient is tied to allows no legal week."""
-    set_price(S, p, week_cost(A, S, p) + BIG, unmet_minutes_of(A, S, p))
+    price, unmet, _ = week_price(A, S, p, NO)
+    set_price(S, p, price + BIG, unmet)
 
 
 @njit(cache=True, nogil=True)

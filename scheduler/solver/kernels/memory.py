@@ -8,12 +8,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from scheduler.solver.kernels.attendance import BIG, reprice
+from scheduler.solver.kernels.attendance import price_impossible, reprice
 from scheduler.solver.kernels.plan import Plan, new_plan
+from scheduler.solver.kernels.pricing import BIG, week_price
 from scheduler.solver.kernels.state import (
     GROUP_COST,
     GROUPS,
     LOGGED,
+    NO,
     PATIENT_COST,
     State,
     attend,
@@ -35,12 +37,14 @@ KINDS = (
     "block",
     "support",
     "cohort",
+    "whole",
 )
 # How often each is drawn, in proportion: what takes out many patients gains little for its work.
-ODDS = (2.0, 1.5, 0.7, 1.5, 0.3, 1.5, 2.0, 0.3, 2.0, 1.0)
-COHORTS = 40.0  # the last one's odds in a week of closed groups alone
+ODDS = (2.0, 1.5, 0.7, 1.5, 0.3, 1.5, 2.0, 0.3, 2.0, 1.0, 1.5)
+COHORTS = 40.0  # the cohorts' odds in a week of closed groups alone
+WHOLE = 40.0  # whole groups' odds in a week of courses alone: groups of which one is enough for everybody
 PATIENTS, CLOSE, CLINICIAN_DAY, SHORT, WINDOW = 0, 1, 2, 3, 4
-MOVE, ROOM, BLOCK, SUPPORT = 5, 6, 7, 8  # any other number: the cohorts' kind
+MOVE, ROOM, BLOCK, SUPPORT, COHORT, WHOLE_GROUPS = 5, 6, 7, 8, 9, 10
 
 
 # Fields of the best timetable in Search.
@@ -69,6 +73,9 @@ class Search(NamedTuple):
     closed: Array  # types of the groups taken out
     moved: Array  # [i, type, start, patients] of a block on the move
     n: Array  # lengths of queue and closed, and of moved where closed groups wait in it
+    takers: Array  # [t,i] how many patients may attend a group type, then who
+    party: Array  # patients of a group on the move
+    other: Array  # patients of the group it changes places with
 
 
 def new_search(a: Arrays, state: State) -> Search:
@@ -93,14 +100,32 @@ def new_search(a: Arrays, state: State) -> Search:
         closed=np.zeros(state.kind.shape[0], np.int64),
         moved=np.zeros((8, 3), np.int64),
         n=np.zeros(3, np.int64),
+        takers=_takers(a),
+        party=np.zeros(state.members.shape[1], np.int64),
+        other=np.zeros(state.members.shape[1], np.int64),
     )
 
 
+def _takers(a: Arrays) -> Array:
+    """Per group type: how many patients may attend it, then who."""
+    takers = np.zeros((a.ok.shape[0], a.pok.shape[0] + 1), np.int64)
+    for t in np.flatnonzero(a.group):
+        who = np.flatnonzero((a.need_of[:, t] >= 0) & a.pok[:, t].any(axis=1))
+        takers[t, 0] = who.size
+        takers[t, 1 : 1 + who.size] = who
+    return takers
+
+
 def _odds(a: Arrays) -> Array:
-    """More for closed groups, the more of all care is given in them."""
+    """More for closed groups, the more of all care is given in them, and for whole groups where more than
+    half of it is given in types of which one group holds everybody.
+    """
     needed = (a.need_of >= 0) * np.take_along_axis(a.need_min, np.maximum(a.need_of, 0), 1) * a.minutes
-    closed = float(needed[:, a.cohort_type].sum() / max(1, needed.sum()))
-    odds = np.array([*ODDS[:-1], max(ODDS[-1], closed * COHORTS)])
+    share = needed.sum(axis=0) / max(1, needed.sum())
+    one = a.group & ~a.cohort_type & (_takers(a)[:, 0] <= a.size_max)
+    odds = np.array(ODDS)
+    odds[COHORT] = max(odds[COHORT], float(share[a.cohort_type].sum()) * COHORTS)
+    odds[WHOLE_GROUPS] = max(odds[WHOLE_GROUPS], (2 * float(share[one].sum()) - 1) * WHOLE)
     return np.cumsum(odds) / odds.sum()
 
 
@@ -112,20 +137,31 @@ def new_memory(a: Arrays, seed: int) -> tuple[State, Plan, Search]:
 @njit(cache=True, nogil=True)
 def total(A, S):
     """The objective of the timetable; what it may not have (an under-filled pinned group) costs BIG."""
-    value = S.z[PATIENT_COST] + S.z[GROUP_COST]
+    value = worth(S) + spread(A, S)
     for k in range(S.z[GROUPS]):
         s = S.groups[k]
         if S.fixed[s] and S.present[s] < A.size_min[S.kind[s]]:
             value += BIG * (A.size_min[S.kind[s]] - S.present[s])
-    if A.w_spread > 0:
-        most, least = 0, 1 << 30
-        for c in range(S.week_load.shape[0]):
-            if S.week_load[c] > 0:
-                most = max(most, S.week_load[c])
-                least = min(least, S.week_load[c])
-        if most > 0:
-            value += A.w_spread * (most - least)
     return value
+
+
+@njit(cache=True, nogil=True)
+def worth(S):
+    """What the groups held and the patients' weeks cost."""
+    return S.z[PATIENT_COST] + S.z[GROUP_COST]
+
+
+@njit(cache=True, nogil=True)
+def spread(A, S):
+    """What it costs that clinicians are not alike busy."""
+    if A.w_spread == 0:
+        return np.int64(0)
+    most, least = np.int64(0), np.int64(1 << 30)
+    for c in range(S.week_load.shape[0]):
+        if S.week_load[c] > 0:
+            most = max(most, S.week_load[c])
+            least = min(least, S.week_load[c])
+    return A.w_spread * (most - least) if most > 0 else np.int64(0)
 
 
 @njit(cache=True, nogil=True)
@@ -158,7 +194,10 @@ def restore(A, S, X):
             attend(S, s, X.members[k, i])
         S.z[LOGGED] = 0
     for p in range(S.attended.shape[0]):
-        reprice(A, S, p)
+        if week_price(A, S, p, NO)[2]:
+            reprice(A, S, p)
+        else:
+            price_impossible(A, S, p)
         S.z[LOGGED] = 0
 
 

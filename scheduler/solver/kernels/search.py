@@ -10,12 +10,23 @@ from numba import njit
 from scheduler.solver.kernels.attendance import plan, unplan, unplan_kindly
 from scheduler.solver.kernels.construction import open_groups
 from scheduler.solver.kernels.groups import plan_queue, reopen
-from scheduler.solver.kernels.memory import PATIENTS, ROOM, SHORT, SUPPORT, enqueue, remember, total
+from scheduler.solver.kernels.memory import (
+    PATIENTS,
+    ROOM,
+    SHORT,
+    SUPPORT,
+    WHOLE_GROUPS,
+    enqueue,
+    remember,
+    total,
+)
 from scheduler.solver.kernels.plan import EXACT, PLANNED
 from scheduler.solver.kernels.ruins import ruin
 from scheduler.solver.kernels.staffing import order_clinicians
 from scheduler.solver.kernels.state import LOGGED, ONE, ZERO, below, undo, unit
+from scheduler.solver.kernels.whole_groups import move_groups
 
+MOVES = np.int64(200)  # of whole groups in one round
 TRIES, ACCEPTED, IMPROVED, GAIN, WORK = 0, 1, 2, 3, 4
 
 
@@ -50,6 +61,17 @@ def improve(A, S, P, X, rounds, temperature, share, beam):
         X.n[1] = 0
         order_clinicians(A, S)
         X.stats[kind, TRIES] += 1
+        if kind == WHOLE_GROUPS:
+            after, accepted = move_groups(A, S, X, value, temperature, MOVES)
+            X.stats[kind, WORK] += MOVES // 20
+            X.stats[kind, ACCEPTED] += accepted > 0
+            if after < value:
+                X.stats[kind, IMPROVED] += 1
+                X.stats[kind, GAIN] += value - after
+            value = after
+            if value < X.best[0]:
+                remember(S, X, value)
+            continue
         ruin(A, S, X, kind)
         if X.n[0] == 0:
             undo(A, S, ZERO)

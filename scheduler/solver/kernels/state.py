@@ -53,6 +53,8 @@ class State(NamedTuple):
     owed: Array  # [c] minutes that only they can give their own patients
     breadth: Array  # [c] share of all entries they can fill
     pinned: Array  # [p,i,2] (type, slot) that the patient must attend, -1 ends
+    tally: Array  # [day,…] of the patient's week that is being priced
+    counts: Array  # [q] its sessions by requirement
     z: Array  # counters and totals
     random: Array  # [1] state of the random numbers
 
@@ -93,6 +95,8 @@ def new_state(a: Arrays, seed: int) -> State:
         owed=_owed(a),
         breadth=a.qualified.mean(axis=(0, 1)) if types and clinicians else np.zeros(clinicians),
         pinned=np.full((patients, 1, 2), -1, whole),
+        tally=np.zeros((DAYS, 8), whole),
+        counts=np.zeros(int(a.need_min.shape[1]) + 1, whole),
         z=np.zeros(16, np.int64),
         random=np.array([seed * 2654435761 + 88172645463325252], np.uint64),
     )
