@@ -200,15 +200,13 @@ def _seed_cohort_of(
     a = week.arrays
     t, p = week.type_index[pin.session_type], week.patient_index[pin.patient]
     u = week.calendar.minute_of(pin.start) // a.slot
-    cohort = next(
-        (k for k in range(len(a.cohort_ok)) if a.cohort_ok[k, t, u] and p in a.cohort_patients[k]), None
-    )
-    members = [] if cohort is None else _members_at(week, cohort, t, u)
+    theirs = [k for k in range(len(a.cohort_ok)) if a.cohort_ok[k, t, u] and p in a.cohort_patients[k]]
+    members = _members_at(week, theirs[0], t, u) if theirs else []
     room = int(find_room(arrays, boxed, np.int64(t), np.int64(u), np.int64(len(members))))
     staffed = find_staff(arrays, boxed, np.int64(t), np.int64(u), np.int64(p), staff)
     if p not in members or room == -2 or not staffed:
         raise NoTimetableFound(f"the closed group of patient {pin.patient} cannot meet at the pinned time")
-    s = open_session(arrays, boxed, np.int64(t), np.int64(u), staff, np.int64(room), np.int64(cohort))
+    s = open_session(arrays, boxed, np.int64(t), np.int64(u), staff, np.int64(room), np.int64(theirs[0]))
     state.fixed[s] = state.tied[s] = True
     state.seats[s] = len(members)
     for member in members:
