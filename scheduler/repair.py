@@ -31,7 +31,9 @@ from scheduler.timetable import Part, PlannedSession, Timetable
 from scheduler.verify import broken, broken_in
 from scheduler.week import Week, compile_week, slots_up
 
-LAST_SECONDS: Final = 0.2  # after the search for the fewest losses, besides judging and writing
+LAST_SECONDS: Final = 0.15  # after the search for the fewest losses, besides judging and writing
+JUDGING: Final = 0.5  # judging and writing the answer takes so much of what reading the problem took
+ONE_MORE: Final = 3.0  # an alternative takes so many times what it took to write the answer
 LEAST_SHARE: Final = 0.3  # of the time, however slowly a busy machine has begun
 
 
@@ -139,9 +141,9 @@ class _Repairing:
         )
 
     def _kept_back(self) -> float:
-        """As long as reading the problem took, for judging and writing the answer; never all of the time."""
+        """For judging and writing the answer; never all of the time."""
         spent, seconds = self.clock.spent, self.clock.seconds
-        return min(LAST_SECONDS + spent, seconds - spent - LEAST_SHARE * seconds)
+        return min(LAST_SECONDS + JUDGING * spent, seconds - spent - LEAST_SHARE * seconds)
 
     def _hit(self) -> frozenset[str]:
         """Sessions to come that break a rule, since the event or before it: the repair breaks none.
@@ -187,13 +189,10 @@ class _Repairing:
     def _alternatives(
         self, sessions: tuple[PlannedSession, ...], made: Timetable, once: float
     ) -> Iterator[Alternative]:
-        """Up to two that lose more and leave less care unmet: the fewest more first.
-
-        To write one down takes as long as it took once.
-        """
+        """Up to two that lose more and leave less care unmet: the fewest more first."""
         short = {self.week.patient_index[p.id]: p.unmet_minutes for p in made.patients if p.unmet_minutes}
         least = _unmet(made)
-        for option in restored(self.now, sessions, short, self.clock.sooner(2 * once)):
+        for option in restored(self.now, sessions, short, self.clock.sooner(ONE_MORE * once)):
             named = self._named(option)
             facts = Facts(self.problem, named)
             if broken_in(facts):
