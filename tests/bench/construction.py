@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scheduler.solver.assembly import sessions_of
 from scheduler.solver.kernels import translated
-from scheduler.solver.kernels.attendance import BIG
+from scheduler.solver.kernels.pricing import BIG
 from scheduler.solver.warm import warm_up
 from scheduler.solver.worker import Worker
 from scheduler.timetable import PlannedSession
