@@ -56,6 +56,12 @@ def configure(parser: ArgumentParser) -> None:
         help="standing groups: ignored (free, the default), the only places of their types, or preferred",
     )
     parser.add_argument(
+        "--keep",
+        type=share,
+        metavar="SHARE",
+        help="of the baseline's attendances this share keeps its place (0.9), at the least cost otherwise",
+    )
+    parser.add_argument(
         "--log",
         metavar="FILE",
         help="a JSON line for every report of the search, then one with its solver block",
@@ -116,6 +122,7 @@ def plan(problem: Problem, arguments: Namespace, log: SearchLog | None = None) -
             on_progress=listen,
             stop=stop,
             groups=getattr(arguments, "groups", "free"),
+            keep=getattr(arguments, "keep", None),
         )
         return timetable
 

@@ -28,6 +28,7 @@ from scheduler.solver.kernels.pricing import BIG
 from scheduler.solver.kernels.search import WORK
 from scheduler.solver.proving import Proving
 from scheduler.solver.seeding import excuse_facts
+from scheduler.solver.steering import Steering
 from scheduler.solver.worker import Worker
 from scheduler.standing import Groups
 from scheduler.timetable import PlannedSession, Timetable
@@ -51,6 +52,7 @@ class _Solve:
         on_progress: ProgressListener | None,
         stop: threading.Event | None,
         groups: Groups = "free",
+        keep: float | None = None,
     ) -> None:
         self.began = time.monotonic()
         self.problem, self.time_limit, self.gap, self.seed = problem, time_limit, gap, seed
@@ -64,6 +66,9 @@ class _Solve:
         self.grid = Grid(self.week) if groups != "free" else None
         if self.grid is not None:
             self.week = self.grid.kept() if groups == "standing" else self.grid.preferred()
+        self.keep = keep
+        self.steers = keep is not None and bool(self.week.arrays.has_baseline.any())
+        self.steered: list[Steering] = []
         self.workers = 1 if deterministic is not None else workers
         # preferring the grid changes the price that the search sees, and not the one that a bound is about
         self.proving = Proving(self.free if groups == "prefer" else self.week)
@@ -155,16 +160,31 @@ class _Solve:
         began = self.seconds
         last = self.time_limit - self._reserve()
         exchanged = began
-        annealing = Annealing(worker)
+        steering = self._steering(worker)
+        annealing = Annealing(steering.searcher if steering else worker)
         while not (self.stop.is_set() or self.proven_stop) and self.seconds < last:
-            annealing.step((self.seconds - began) / max(1e-9, last - began))
-            if self.seconds - exchanged > EXCHANGE_SECONDS and not annealing.scouting:
+            share = (self.seconds - began) / max(1e-9, last - began)
+            annealing.step(share)
+            if steering is not None:
+                if not annealing.scouting:
+                    steering.look(share)
+            elif self.seconds - exchanged > EXCHANGE_SECONDS and not annealing.scouting:
                 exchanged = self.seconds
                 best = self._best()
                 if overtaken(worker, best):
                     worker.adopt(best.best)
         if annealing.scouting:
             annealing.look()
+        if steering is not None:
+            steering.finish()
+
+    def _steering(self, worker: Worker) -> Steering | None:
+        """The search for a price of `moved`, where a share is to be kept of what the baseline gives."""
+        if not self.steers or self.keep is None:
+            return None
+        steering = Steering(worker, self.keep)
+        self.steered.append(steering)
+        return steering
 
     def _reserve(self) -> float:
         """Seconds kept back for settling, reasons and verifying: some 8 ms a patient."""
@@ -173,14 +193,19 @@ class _Solve:
     def _search_by_work(self, worker: Worker, work: float) -> None:
         """A fixed amount of work (thousands of rounds), so that every machine finds the same timetable."""
         total = max(1, int(1000 * work))
-        annealing = Annealing(worker)
+        steering = self._steering(worker)
+        annealing = Annealing(steering.searcher if steering else worker)
         for done in range(0, total, 25):
             if self.stop.is_set() or self._proven():
                 break
             annealing.step(done / total, min(25, total - done))
+            if steering is not None and not annealing.scouting:
+                steering.look(done / total)
             self._tell("search")
         if annealing.scouting:
             annealing.look()
+        if steering is not None:
+            steering.finish()
 
     def _settle(self) -> int:
         best = self._best()
@@ -188,7 +213,8 @@ class _Solve:
             return 0
         if self.stop.is_set():  # whoever stops a search wants the answer now
             return len(self.problem.patients)
-        return best.settle(self._settled_by())
+        steering = next((s for s in self.steered if s.worker is best), None)
+        return (steering or best).settle(self._settled_by())
 
     def _settled_by(self) -> float:
         """When settling has to end: it may go on past the time limit for a while, so that everybody is placed
@@ -200,6 +226,8 @@ class _Solve:
         return self.began + max(self.time_limit, self.seconds) + over
 
     def _proven(self) -> bool:
+        if self.steers:  # the cheapest timetable by `weights.moved` is not what is looked for
+            return False
         best = self._best().value
         return gap_between(best, self.bound) <= self.gap
 
@@ -318,6 +346,7 @@ def solve(
     on_progress: ProgressListener | None = None,
     stop: threading.Event | None = None,
     groups: Groups = "free",
+    keep: float | None = None,
 ) -> Timetable:
     """The best timetable found for a week, with a proven lower bound; verified before it is returned.
 
@@ -327,6 +356,10 @@ def solve(
 
     `groups` says what standing groups mean: nothing, the only places where groups of their types are held
     (the bound is then one for such weeks), or places that are preferred.
+
+    `keep` is a share of the attendances that continue from the baseline: the search looks for the timetable
+    that costs least without `moved` among those that leave so many where they are, whatever `weights.moved`
+    says. Without a baseline it means nothing, and where a week cannot keep so many it keeps fewer.
 
     The first call on a machine translates the search kernels before its clock starts (about half a minute).
 
@@ -346,5 +379,6 @@ def solve(
         on_progress,
         stop,
         groups,
+        keep,
     )
     return run.run()

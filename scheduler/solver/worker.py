@@ -137,6 +137,17 @@ class Worker:
         else:
             _copy_timetable(former, self.best)
 
+    def reprice(self) -> None:
+        """Other costs in the week's arrays: the timetable as it stands is the best one known at those."""
+        state, _, best = self.boxed
+        remember(state, best, ZERO)
+        self.go_on_from(self.best)
+
+    def go_on_from(self, other: Search) -> None:
+        """Another worker's best timetable, which may have had other prices, as the best one known."""
+        self._take_over(other)
+        self.best.best[0] = total(self.arrays, self.boxed[0])
+
     def _take_over(self, other: Search) -> None:
         random = self.state.random.copy()
         state, plan, best = new_memory(self.week.arrays, self.seed)

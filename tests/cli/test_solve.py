@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.cli.conftest import RIVERSIDE, Doc, Run, program
+from tests.solver.test_steering import clinic
 
 Save = Callable[[Doc | str, str], str]
 
@@ -31,6 +32,18 @@ def test_a_solved_week_verifies(run: Run, saved: Save, week: Doc, tmp_path: Path
     path, out = saved(week, "week.json"), str(tmp_path / "out.json")
     assert run("solve", path, "-o", out, "--time-limit", "1").code == 0
     assert run("verify", path, out).code == 0
+
+
+def test_a_share_of_the_baseline_is_kept_that_the_weight_alone_would_move(
+    run: Run, saved: Save, tmp_path: Path
+) -> None:
+    path, out = saved(clinic(1), "week.json"), str(tmp_path / "out.json")
+    asked = ("solve", path, "-o", out, "--deterministic", "1", "--gap", "0")
+    kept = []
+    for more in ((), ("--keep", "0.8")):
+        assert run(*asked, *more).code == 0
+        kept.append(sum(p["kept"] for p in json.loads(Path(out).read_text())["patients"]))
+    assert kept == [1, 8]
 
 
 def test_a_week_from_standard_input_is_planned(week: Doc) -> None:
