@@ -25,6 +25,7 @@ from scheduler import Timetable, read_problem, solve
 from scheduler.admission import admission, sessions_for
 from scheduler.attendance import Mark, progress
 from scheduler.authorizations import StoredAuthorization, Used, authorized_in_week, used_in
+from scheduler.evaluation import Evaluation, evaluate
 from scheduler.event import read_event
 from scheduler.holidays import proposed_closures
 from scheduler.makeups import MakeUp, make_ups, with_make_ups
@@ -37,8 +38,9 @@ from scheduler.verify import broken
 Doc = dict[str, Any]
 Sessions = tuple[PlannedSession, ...]
 TURNOVER, NO_SHOWS, STEP_DOWN = 0.12, 0.10, 0.04
-# `weights.moved`, tried in turn until KEEP of the attendances keep their time: see docs/solver.md
-PRICES, KEEP = (50, 75, 150), 0.9
+# The share of attendances that keep their time, and what is aimed at in turn until so many do
+KEEP, AIMS = 0.9, (0.9, 0.92, 0.95)
+MOVED = 75  # `weights.moved`, with which the search begins
 NEW_TIMES = (
     40  # a step-down keeps to times the patient had, before all but care: 2,000 and more for a new one
 )
@@ -57,9 +59,9 @@ class WeekStory:
     start: date
     kept: tuple[int, int] = (0, 0)  # attendances at a time the patient had, of all of continuing patients
     stepped: list[tuple[int, int]] = field(default_factory=list)  # the same of each who stepped down
-    price: int = 0  # `weights.moved` of the plan that was kept
+    searches: int = 0  # until enough kept their time
     cost: int = 0  # objective without `moved`
-    scratch_cost: int | None = None
+    scratch_cost: int | None = None  # what a plan from scratch would cost in the same week
     again_cost: int | None = None  # from scratch with other random numbers, every fourth week
     unmet: int = 0
     owed: int = 0  # by missed sessions
@@ -158,15 +160,15 @@ class Clinic:
         self._authorised()
         document = deepcopy(self.document)
         document["pins"] = []
-        if compare:
-            alone = document | {"baseline": None}
-            story.scratch_cost = cost_of(self._solved(alone))
-            if (self.week - self.first).days // 7 % AGAIN == 1:
-                story.again_cost = cost_of(self._solved(alone, ANOTHER))
         if self.published:
             document["baseline"] = {"sessions": [given(s) for s in self.published]}
+        if compare:
+            story.scratch_cost = self._from_scratch(document)
+            if (self.week - self.first).days // 7 % AGAIN == 1:
+                story.again_cost = self._from_scratch(document, ANOTHER)
         timetable = self._kept_to(document, story) if self.published else self._solved(document)
-        story.cost, story.unmet = cost_of(timetable), sum(p.unmet_minutes for p in timetable.patients)
+        story.cost = cost_of(evaluate(read_problem(document).problem, timetable.sessions))
+        story.unmet = sum(p.unmet_minutes for p in timetable.patients)
         problem = read_problem(document).problem
         sessions = self._prompt(problem, timetable.sessions, story)
         self._compare(sessions, story)
@@ -174,19 +176,25 @@ class Clinic:
         self.published = sessions
         return problem, sessions
 
+    def _from_scratch(self, document: Doc, other: int = 0) -> int:
+        """What the week costs planned as if there had been none before, by the same objective."""
+        timetable = self._solved(document | {"baseline": None}, other)
+        return cost_of(evaluate(read_problem(document).problem, timetable.sessions))
+
     def _kept_to(self, document: Doc, story: WeekStory) -> Timetable:
-        """At the least price of a moved attendance that keeps enough of them, else at the highest."""
-        for story.price in PRICES:
-            document["weights"] = {**(document.get("weights") or {}), "moved": story.price}
-            timetable = self._solved(document)
+        """With enough of the times kept: the search does not count those whose new times are dear to them."""
+        document["weights"] = {**(document.get("weights") or {}), "moved": MOVED}
+        for aim in AIMS:
+            story.searches += 1
+            timetable = self._solved(document, keep=aim)
             kept, total = self._kept(attendances(timetable.sessions))
             if kept >= KEEP * total:
                 break
         return timetable
 
-    def _solved(self, document: Doc, other: int = 0) -> Timetable:
+    def _solved(self, document: Doc, other: int = 0, keep: float | None = None) -> Timetable:
         problem = read_problem(document).problem
-        return solve(problem, deterministic=self.work, gap=0.0, seed=self.seed + other)
+        return solve(problem, deterministic=self.work, gap=0.0, seed=self.seed + other, keep=keep)
 
     def _prompt(self, problem: Problem, sessions: Sessions, story: WeekStory) -> Sessions:
         """Whoever is admitted starts on their first or second open date, or it is said why not."""
@@ -286,8 +294,8 @@ def _within(stored: StoredAuthorization, day: date) -> bool:
     return (stored.from_ is None or stored.from_ <= day) and (stored.until is None or day <= stored.until)
 
 
-def cost_of(timetable: Timetable) -> int:
-    return sum(t.cost for t in timetable.objective.terms if t.term != "moved")
+def cost_of(figures: Evaluation) -> int:
+    return sum(t.cost for t in figures.terms if t.term != "moved")
 
 
 def given(session: PlannedSession) -> Doc:

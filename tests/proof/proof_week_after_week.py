@@ -39,9 +39,11 @@ def run(report: Report) -> None:
     )
     example = _example()  # its weeks come back from other processes
     report.say(
-        f"The rolled clinic sets two prices of its own. `weights.moved`, 300 by default, is the first of "
-        f"{example.PRICES} that keeps {100 * example.KEEP:.0f} % of the times: a week may be searched up to "
-        f"{len(example.PRICES)} times, and from scratch once. `new_time_weight` is {example.NEW_TIMES} in "
+        f"The rolled clinic asks the search to keep {100 * example.KEEP:.0f} % of the times (`keep`) at the "
+        "least cost otherwise, by the same objective by which the plan from scratch is counted; where that "
+        f"was missed, {', '.join(f'{100 * aim:.0f}' for aim in example.AIMS[1:])} % are aimed at in turn: "
+        "the table shows how often a week was searched. "
+        f"`new_time_weight` is {example.NEW_TIMES} in "
         "the phase of everybody who steps down. Required of the cost is the sum over the weeks, since single "
         "searches differ: the last table shows each week, and every fourth one planned from scratch a "
         "second time, with other random numbers."
@@ -54,7 +56,7 @@ def run(report: Report) -> None:
     columns = [
         "seed",
         "week",
-        "price",
+        "searches",
         "times kept",
         "cost",
         "from scratch",
@@ -107,7 +109,7 @@ def _by_week(seed: int, w: Any) -> tuple[Any, ...]:
     return (
         seed,
         w.start,
-        w.price,
+        w.searches,
         f"{100 * w.kept[0] / w.kept[1]:.1f} %" if w.kept[1] else "–",
         f"{w.cost:,}",
         f"{w.scratch_cost:,}",
