@@ -74,7 +74,8 @@ class Annealing:
         """Make the scout's best a timetable that keeps the enforced rules; the worker goes on from it."""
         assert self.scout is not None
         self.looked = self.scout.tried
-        self.worker.begin_from(self.scout.best)
+        if self.scout.value < BIG // 2:  # an impossible one is no beginning
+            self.worker.begin_from(self.scout.best)
 
 
 def softened(week: Week) -> Week | None:

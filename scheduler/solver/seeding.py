@@ -9,7 +9,7 @@ import numpy as np
 from scheduler.errors import NoTimetableFound
 from scheduler.finding import Finding
 from scheduler.problem import FLAGGED_RULES, AttendancePin, Mode, SessionPin
-from scheduler.solver.kernels.staffing import find_room, find_staff
+from scheduler.solver.kernels.staffing import find_room, find_staff, may_fill
 from scheduler.solver.kernels.state import LOGGED, NO, State, attend, open_session
 from scheduler.solver.seats import Seats
 from scheduler.timetable import PlannedSession
@@ -123,6 +123,9 @@ def _seed_session(
         who = [week.patient_index[p] for p in given.patients]
     elif a.cohort_type[t]:
         cohort, who = _cohort_at(week, t, u, given.patients, index)
+        _refuse_too_many(week, t, room, who)
+        if not given.clinicians and not _lead_all(week, arrays, boxed, (t, u), who, staff):
+            raise NoTimetableFound(f"no clinicians can lead the closed group of pin {index} for all of it")
     elif own is not None:
         who = [own]
     s = open_session(arrays, boxed, np.int64(t), np.int64(u), staff, np.int64(room), np.int64(cohort))
@@ -203,11 +206,33 @@ def _seed_cohort_of(
     theirs = [k for k in range(len(a.cohort_ok)) if a.cohort_ok[k, t, u] and p in a.cohort_patients[k]]
     members = _members_at(week, theirs[0], t, u) if theirs else []
     room = int(find_room(arrays, boxed, np.int64(t), np.int64(u), np.int64(len(members))))
-    staffed = find_staff(arrays, boxed, np.int64(t), np.int64(u), np.int64(p), staff)
-    if p not in members or room == -2 or not staffed:
+    if p not in members or room == -2 or not _lead_all(week, arrays, boxed, (t, u), members, staff):
         raise NoTimetableFound(f"the closed group of patient {pin.patient} cannot meet at the pinned time")
+    _refuse_too_many(week, t, room, members)
     s = open_session(arrays, boxed, np.int64(t), np.int64(u), staff, np.int64(room), np.int64(theirs[0]))
     state.fixed[s] = state.tied[s] = True
     state.seats[s] = len(members)
     for member in members:
         attend(boxed, s, np.int64(member))
+
+
+def _lead_all(
+    week: Week, arrays: Any, boxed: Any, place: tuple[int, int], members: list[int], staff: Any
+) -> bool:
+    """Whether clinicians are free who may lead a session for every member; they are in `staff` then."""
+    t, u = np.int64(place[0]), np.int64(place[1])
+    entries = [np.int64(f) for f in range(int(week.arrays.entries[place[0]]))]
+    for first in members:  # whose primary clinician is tried
+        if find_staff(arrays, boxed, t, u, np.int64(first), staff) and all(
+            may_fill(arrays, t, u, f, staff[f], np.int64(p)) for f in entries for p in members
+        ):
+            return True
+    return False
+
+
+def _refuse_too_many(week: Week, t: int, room: int, members: list[int]) -> None:
+    a = week.arrays
+    most = int(a.size_max[t]) if room < 0 else min(int(a.size_max[t]), int(a.capacity[room]))
+    if not int(a.size_min[t]) <= len(members) <= most:
+        name = week.problem.session_types[t].id
+        raise NoTimetableFound(f"a pinned session of {name} has too many patients for its room, or too few")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from scheduler import solve
+import pytest
+
+from scheduler import NoTimetableFound, PinsClash, solve
 from scheduler.intake import read_problem
 from scheduler.verify import verify
 
@@ -82,3 +84,13 @@ def test_a_pinned_attendance_brings_the_whole_closed_group() -> None:
     assert [(s.start.isoformat(), list(s.patients)) for s in held] == [
         ("2026-12-01T10:00:00", cohort["patients"])
     ]
+
+
+def test_a_closed_group_too_large_for_every_room_is_refused_where_it_is_pinned() -> None:
+    document = packed_week(0)
+    cohort = next(c for c in document["cohorts"] if len(c["patients"]) > 2)
+    document["rooms"] = [{"id": "small", "capacity": 2}]
+    pin = {"patient": cohort["patients"][1], "session_type": cohort["session_types"][0]}
+    document["pins"] = [pin | {"start": "2026-12-01T10:00"}]
+    with pytest.raises((NoTimetableFound, PinsClash)):
+        solve(read_problem(document).problem, deterministic=0.2, gap=0)

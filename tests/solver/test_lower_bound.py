@@ -249,7 +249,6 @@ def test_asking_never_waits() -> None:
 ORPHAN = """
 import sys, time
 from scheduler import read_problem
-from scheduler.solver.bound import ideal_bounds
 from scheduler.solver.lower_bound import BoundProcess
 from tests.solver.test_lower_bound import clinic
 process = BoundProcess(read_problem(clinic(40, hours=8, mode="group", size={"min": 2, "max": 3})).problem)

@@ -32,7 +32,6 @@ from scheduler.solver.kernels.state import (
     unit,
 )
 
-FAR = -(1 << 30)
 CHANCE = 0.06  # that a search looks at a start of a patient's own session that touches nothing
 REWARD = 10**9  # what joining a pinned group under its minimum is worth to a search
 

@@ -131,6 +131,8 @@ def _clear_somebody(A, S, X, t, u):
                 possible = possible and not (S.fixed[s] or S.tied[s])
                 lost += S.present[s]
         over = max(S.week_load[c] - A.week_load[c], S.day_load[c, u // A.day] - A.day_load[c]) + A.minutes[t]
+        if lost < 1 and over <= 0:
+            continue  # what keeps them is a break that is due: nothing to clear
         value = (lost + max(ZERO, over) / 60) * (0.1 + unit(S))
         if possible and value < best:
             best, found = value, c
@@ -139,12 +141,12 @@ def _clear_somebody(A, S, X, t, u):
     for s in range(S.kind.shape[0]):
         if _leads(A, S, s, found) and _in_the_way(A, S, found, t, u, s):
             dissolve(A, S, X, s)
-    _lighten(A, S, X, found, t, u, u // A.day, A.day_load[found] - A.minutes[t])
-    _lighten(A, S, X, found, t, u, NO, A.week_load[found] - A.minutes[t])
+    _lighten(A, S, X, found, u // A.day, A.day_load[found] - A.minutes[t])
+    _lighten(A, S, X, found, NO, A.week_load[found] - A.minutes[t])
 
 
 @njit(cache=True, nogil=True)
-def _lighten(A, S, X, c, t, u, day, limit):
+def _lighten(A, S, X, c, day, limit):
     """Dissolve sessions of a clinician, those of few patients first, until the minutes of a day fit (of the
     week where `day` is -1).
     """

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from scheduler.solver.kernels.attendance import price_impossible, reprice
 from scheduler.solver.kernels.plan import Plan, new_plan
-from scheduler.solver.kernels.pricing import BIG, week_price
+from scheduler.solver.kernels.pricing import BIG, is_legal
 from scheduler.solver.kernels.state import (
     GROUP_COST,
     GROUPS,
     LOGGED,
-    NO,
     PATIENT_COST,
     State,
     attend,
@@ -80,6 +79,7 @@ class Search(NamedTuple):
 
 def new_search(a: Arrays, state: State) -> Search:
     patients, slots = a.pok.shape[0], a.ok.shape[1]
+    takers = _takers(a)
     return Search(
         queue=np.zeros(patients + 1, np.int64),
         queued=np.zeros(patients, np.bool_),
@@ -96,11 +96,11 @@ def new_search(a: Arrays, state: State) -> Search:
         fixed=state.fixed.copy(),
         tied=state.tied.copy(),
         stats=np.zeros((len(KINDS), 5), np.int64),
-        odds=_odds(a),
+        odds=_odds(a, takers[:, 0]),
         closed=np.zeros(state.kind.shape[0], np.int64),
         moved=np.zeros((8, 3), np.int64),
         n=np.zeros(3, np.int64),
-        takers=_takers(a),
+        takers=takers,
         party=np.zeros(state.members.shape[1], np.int64),
         other=np.zeros(state.members.shape[1], np.int64),
     )
@@ -116,13 +116,13 @@ def _takers(a: Arrays) -> Array:
     return takers
 
 
-def _odds(a: Arrays) -> Array:
+def _odds(a: Arrays, takers: Array) -> Array:
     """More for closed groups, the more of all care is given in them, and for whole groups where more than
     half of it is given in types of which one group holds everybody.
     """
     needed = (a.need_of >= 0) * np.take_along_axis(a.need_min, np.maximum(a.need_of, 0), 1) * a.minutes
     share = needed.sum(axis=0) / max(1, needed.sum())
-    one = a.group & ~a.cohort_type & (_takers(a)[:, 0] <= a.size_max)
+    one = a.group & ~a.cohort_type & (takers <= a.size_max)
     odds = np.array(ODDS)
     odds[COHORT] = max(odds[COHORT], float(share[a.cohort_type].sum()) * COHORTS)
     odds[WHOLE_GROUPS] = max(odds[WHOLE_GROUPS], (2 * float(share[one].sum()) - 1) * WHOLE)
@@ -194,7 +194,7 @@ def restore(A, S, X):
             attend(S, s, X.members[k, i])
         S.z[LOGGED] = 0
     for p in range(S.attended.shape[0]):
-        if week_price(A, S, p, NO)[2]:
+        if is_legal(A, S, p):
             reprice(A, S, p)
         else:
             price_impossible(A, S, p)

@@ -299,9 +299,12 @@ def best_week(A, P, p, upper, beam):
                 i = P.after[i]
         lay_out_day(A, P, p, first, last)
         limit = root + (most - root) // (DAYS - d)  # every day to come keeps its share of the memory
+        exact = P.info[EXACT]
+        P.info[EXACT] = 1
         end = day_labels(A, P, p, first, last, root, limit, top, guard, beam < STATES)
-        if end >= limit - 1 and beam == STATES:  # too many: the whole day in part, not a part wholly
+        if P.info[EXACT] == 0 and beam == STATES:  # too many: the whole day in part, not a part wholly
             end = day_labels(A, P, p, first, last, root, limit, top, guard, True)
+        P.info[EXACT] = min(exact, P.info[EXACT])
         day_patterns(A, P, p, d, root, end, musts)
         root = end
         if P.patterns[d] == 0 or (beam >= OR_NOTHING and P.info[EXACT] == 0):

@@ -151,3 +151,27 @@ def price_with(A, S, p, extra):
         return np.int64(BIG), ZERO
     price, unmet, legal = week_price(A, S, p, extra)
     return (price if legal else np.int64(BIG)), unmet
+
+
+@njit(cache=True, nogil=True)
+def is_legal(A, S, p):
+    """Whether a week that was not planned but taken over keeps every hard limit, collisions among them."""
+    if not week_price(A, S, p, NO)[2]:
+        return False
+    for q in range(A.needs[p]):
+        if S.counts[q] > A.need_max[p, q]:
+            return False
+    for i in range(S.attended[p]):
+        s, same = S.attends[p, i], 0
+        t, u = S.kind[s], S.start[s]
+        given = S.tied[s] and S.cohort[s] < 0  # happened or frozen: nobody can mend that they collide
+        for j in range(S.attended[p]):
+            r = S.attends[p, j]
+            together = S.start[r] < u + A.length[t] and u < S.start[r] + A.length[S.kind[r]]
+            if r != s and together and not (given and S.tied[r] and S.cohort[r] < 0):
+                return False
+            if S.kind[r] == t and S.start[r] // A.day == u // A.day:
+                same += 1
+        if same > A.per_day[t] and not A.often[p]:
+            return False
+    return True

@@ -26,7 +26,8 @@ from scheduler.solver.kernels.staffing import order_clinicians
 from scheduler.solver.kernels.state import LOGGED, ONE, ZERO, below, undo, unit
 from scheduler.solver.kernels.whole_groups import move_groups
 
-MOVES = np.int64(200)  # of whole groups in one round
+MOVES = np.int64(200)  # of whole groups in one round; what they end with is remembered, if it is the best
+MOVES_A_PLAN = 20  # so many take about as long as planning one patient
 TRIES, ACCEPTED, IMPROVED, GAIN, WORK = 0, 1, 2, 3, 4
 
 
@@ -62,8 +63,8 @@ def improve(A, S, P, X, rounds, temperature, share, beam):
         order_clinicians(A, S)
         X.stats[kind, TRIES] += 1
         if kind == WHOLE_GROUPS:
-            after, accepted = move_groups(A, S, X, value, temperature, MOVES)
-            X.stats[kind, WORK] += MOVES // 20
+            after, accepted = move_groups(A, S, X, temperature, MOVES)
+            X.stats[kind, WORK] += MOVES // MOVES_A_PLAN
             X.stats[kind, ACCEPTED] += accepted > 0
             if after < value:
                 X.stats[kind, IMPROVED] += 1

@@ -13,7 +13,7 @@ from numba import njit
 
 from scheduler.solver.kernels.attendance import is_pinned
 from scheduler.solver.kernels.groups import try_open
-from scheduler.solver.kernels.memory import enqueue, spread, worth
+from scheduler.solver.kernels.memory import enqueue, spread, total, worth
 from scheduler.solver.kernels.pricing import BIG, may_add, price_with
 from scheduler.solver.kernels.staffing import find_room, find_staff, has_seat
 from scheduler.solver.kernels.state import (
@@ -37,7 +37,7 @@ STARTS = 8  # starts drawn for one move
 
 
 @njit(cache=True, nogil=True)
-def _movable(A, S, s):
+def _movable(S, s):
     """Whether a group and all who are in it may go elsewhere."""
     if S.fixed[s] or S.tied[s]:
         return False
@@ -57,7 +57,7 @@ def _group_at(A, S, first, last):
     k = below(S, total)
     for _ in range(total):
         s = groups[k]
-        if start[s] < last and first < start[s] + length[kind[s]] and _movable(A, S, s):
+        if start[s] < last and first < start[s] + length[kind[s]] and _movable(S, s):
             return np.int64(s)
         k = k + 1 if k + 1 < total else ZERO
     return NO
@@ -77,7 +77,7 @@ def _disband(A, S, X, s, party):
 
 
 @njit(cache=True, nogil=True)
-def _seat(A, S, X, s, party, n):
+def _seat(A, S, s, party, n):
     """Whoever was in a group follows it, if their week allows."""
     for i in range(n):
         p = party[i]
@@ -145,7 +145,7 @@ def _lacked(A, S):
         return NO
     t = below(S, types)
     for _ in range(types):
-        if A.group[t] and not A.cohort_type[t] and A.need_of[p, t] >= 0 and may_have_more(A, S, p, t):
+        if A.group[t] and not A.cohort_type[t] and may_have_more(A, S, p, t):
             return t
         t = t + 1 if t + 1 < types else ZERO
     return NO
@@ -183,7 +183,7 @@ def _move(A, S, X, most):
         if S.z[GROUPS] == 0:
             return False
         s = S.groups[below(S, S.z[GROUPS])]
-        if not _movable(A, S, s):
+        if not _movable(S, s):
             return False
         t, u, n = S.kind[s], S.start[s], S.present[s]
     v = _another_start(A, S, t, u)
@@ -213,9 +213,9 @@ def _move(A, S, X, most):
         if there < 0:
             w = _another_start(A, S, other, v)
             there = try_open(A, S, other, w, m, X.staff) if w >= 0 else NO
-    _seat(A, S, X, here, X.party, n)
+    _seat(A, S, here, X.party, n)
     if there >= 0:
-        _seat(A, S, X, there, X.other, m)
+        _seat(A, S, there, X.other, m)
         _invite(A, S, X, there)
         if S.present[there] < max(ONE, A.size_min[other]):
             return False
@@ -257,7 +257,7 @@ def _slack(A, S):
 
 
 @njit(cache=True, nogil=True)
-def move_groups(A, S, X, value, temperature, tries):
+def move_groups(A, S, X, temperature, tries):
     """So many moves of whole groups, each accepted by itself: (the objective afterwards, how many were
     accepted).
     """
@@ -271,8 +271,8 @@ def move_groups(A, S, X, value, temperature, tries):
         if done:
             gain = before - worth(S) - spread(A, S)
             if gain >= -climb:
-                value -= gain
                 accepted += 1
                 continue
         undo(A, S, ZERO)
-    return value, accepted
+    # whoever joined a pinned group under its minimum has made it cheaper than was counted here
+    return total(A, S), accepted
