@@ -41,14 +41,11 @@ TURNOVER, NO_SHOWS, STEP_DOWN = 0.12, 0.10, 0.04
 # The share of attendances that keep their time, and what is aimed at in turn until so many do
 KEEP, AIMS = 0.9, (0.9, 0.92, 0.95)
 MOVED = 75  # `weights.moved`, with which the search begins
-NEW_TIMES = (
-    40  # a step-down keeps to times the patient had, before all but care: 2,000 and more for a new one
-)
+# A step-down keeps to times the patient had, before all but care: 2,000 and more for a new one
+NEW_TIMES = 40
 FIRST = 4  # the week that all others follow from is searched so many times as long
-AGAIN, ANOTHER = (
-    4,
-    100,
-)  # every how many weeks it is planned from scratch twice, and how far apart the seeds are
+# Every how many weeks it is planned from scratch twice, and how far apart the seeds are
+AGAIN, ANOTHER = 4, 100
 CARE_DAYS, FOR_DAYS = 14, 28  # what a payer authorises at a time
 
 

@@ -45,9 +45,8 @@ there (`tools/peer/README.md`).
 *fresh-N-S* is an invented clinic of N patients from seed S (`tests/bench/peer/lab_weeks.py`); *comp…*
 and *competition…* are instances of the International Timetabling Competitions of 2007 (curriculum-based
 and post-enrolment) and 2002, read as weeks (`tests/bench/peer/courses.py`): courses or events as groups,
-teachers as clinicians, students as patients, seats scaled to their number. Where ours loses, *competition01*,
-391 courses of a few students each fill every room in every hour: a patient's week, planned anew as a whole
-among hundreds of courses, is the wrong step there; the peer moves one course at a time.
+teachers as clinicians, students as patients, seats scaled to their number. *competition01*, 391 courses of a
+few students each, fills every room in every hour.
 """
 
 
